@@ -1,0 +1,44 @@
+import type { Env } from "../platform/paths.ts";
+import type { FileEvents } from "./events.ts";
+
+/** A log file as it stands on disk. */
+export interface SourceFile {
+  path: string;
+  inode: number;
+  size: number;
+  mtimeMs: number;
+  /** `log` grows line by line; `sidecar` is small and always read whole. */
+  kind: "log" | "sidecar";
+}
+
+/** A folder that was searched for logs, and what stood in the way. */
+export interface Listing {
+  roots: string[];
+  files: SourceFile[];
+  /** Folders or files that could not be looked at. */
+  problems: { path: string; message: string }[];
+}
+
+/** Reads one log in stretches. */
+export interface LogReader {
+  /** Reads the whole lines of `data`, answers how many bytes they take; with `final` also a complete last line that lacks
+   *  its newline. */
+  feed(data: Buffer, final: boolean): number;
+  /** The events since the last call. */
+  drain(): FileEvents;
+  /** What a reader must be given to go on where this one stands. */
+  saveState(): string;
+  /** Counts a line that was too long to be read. */
+  skipOversized(): void;
+}
+
+/** An agent's adapter: where its logs are, and how they become events. It knows nothing of money or of the book. */
+export interface AgentAdapter {
+  readonly name: string;
+  /** Folders that hold logs, existing ones only. */
+  roots(env: Env): string[];
+  /** All log files below the roots. */
+  list(roots: readonly string[]): Listing;
+  /** A reader for one file; `state` is what an earlier reader saved, "" at the start of the file. */
+  reader(path: string, state: string): LogReader;
+}

@@ -1,0 +1,13 @@
+import type { AgentAdapter } from "../adapter.ts";
+import { identityOf, listTranscripts, projectRoots } from "./layout.ts";
+import { TranscriptReader } from "./reader.ts";
+import { SidecarReader } from "./sidecar.ts";
+
+/** Claude Code: transcripts below `<config>/projects`. */
+export const claudeCode: AgentAdapter = {
+  name: "claude-code",
+  roots: projectRoots,
+  list: listTranscripts,
+  reader: (path, state) =>
+    path.endsWith(".meta.json") ? new SidecarReader(identityOf(path)) : new TranscriptReader(identityOf(path), state),
+};

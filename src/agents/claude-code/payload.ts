@@ -1,0 +1,94 @@
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { type FileEvents, noEvents } from "../events.ts";
+import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
+import { objectOf, type Row, textOf } from "./rows.ts";
+import { runKindOf } from "./runs.ts";
+
+/** What a hook payload says itself, and which files it makes worth looking at. */
+export interface HookPayload {
+  sessionId: string;
+  events: FileEvents;
+  /** Transcripts that may have grown: the session's own and a sub-agent's. */
+  files: string[];
+  /** Folder of the session's sub-agents, to be listed where all of them count (Stop, SessionEnd). */
+  subagentsDir: string | null;
+}
+
+const ID = /^[\w.-]{1,200}$/;
+
+/** Reads the JSON that Claude Code hands to a hook. Null where it is not an object with a session id: nothing can be filed. */
+export function readPayload(event: string, text: string, nowMs: number, billing: string | undefined): HookPayload | null {
+  const row = parse(text);
+  if (row === null) return null;
+  const sessionId = textOf(row.session_id, 200);
+  if (!ID.test(sessionId)) return null;
+  const events = noEvents();
+  const transcript = textOf(row.transcript_path, 4096);
+  const files = [transcript, agentTranscript(row, transcript, sessionId)].filter((path) => isLog(path));
+  const cwd = textOf(row.cwd, 4096);
+  events.sessions.push({
+    sessionId,
+    ...(cwd !== "" && { cwd }),
+    ...(billing !== undefined && { billing }),
+    ...(event === "session-end" && { endedAtMs: nowMs }),
+  });
+  addMoment(event, row, sessionId, nowMs, events);
+  addToolResult(event, row, nowMs, events);
+  addRun(event, row, sessionId, nowMs, events);
+  const wide = event === "stop" || event === "session-end" || event === "stop-failure" || event === "pre-compact";
+  const subagentsDir = wide && isLog(transcript) ? join(dirname(transcript), basename(transcript, ".jsonl"), "subagents") : null;
+  return { sessionId, events, files, subagentsDir };
+}
+
+function parse(text: string): Row | null {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+function isLog(path: string): boolean {
+  return path !== "" && isAbsolute(path) && path.endsWith(".jsonl") && !path.includes("\0");
+}
+
+/** The sub-agent's own file: named by SubagentStop, else beside the session's other sub-agents. */
+function agentTranscript(row: Row, transcript: string, sessionId: string): string {
+  const named = textOf(row.agent_transcript_path, 4096);
+  if (named !== "") return named;
+  const agentId = textOf(row.agent_id, 200);
+  if (!ID.test(agentId) || !isLog(transcript)) return "";
+  return join(dirname(transcript), sessionId, "subagents", `agent-${agentId}.jsonl`);
+}
+
+function addMoment(event: string, row: Row, sessionId: string, atMs: number, events: FileEvents): void {
+  if (event === "session-start") events.notes.push({ sessionId, atMs, kind: "session-start", detail: textOf(row.source, 40) });
+  if (event === "session-end") events.notes.push({ sessionId, atMs, kind: "session-end", detail: textOf(row.reason, 40) });
+  if (event === "stop-failure") events.notes.push({ sessionId, atMs, kind: "turn-failed", detail: textOf(row.error, 60) });
+}
+
+function addToolResult(event: string, row: Row, atMs: number, events: FileEvents): void {
+  if (event !== "post-tool-use" && event !== "post-tool-use-failure") return;
+  const id = textOf(row.tool_use_id, 200);
+  if (id === "") return;
+  const duration = row.duration_ms;
+  hash64(id);
+  events.toolResults.push({
+    keyHigh: hashHigh,
+    keyLow: hashLow,
+    atMs,
+    failed: event === "post-tool-use-failure",
+    bytes: 0,
+    durationMs: typeof duration === "number" && duration >= 0 && duration < 1e10 ? Math.round(duration) : -1,
+  });
+}
+
+function addRun(event: string, row: Row, sessionId: string, atMs: number, events: FileEvents): void {
+  if (event !== "subagent-start" && event !== "subagent-stop") return;
+  const runId = textOf(row.agent_id, 200);
+  if (!ID.test(runId)) return;
+  const agentType = textOf(row.agent_type, 120);
+  const promptKey = textOf(row.prompt_id, 200);
+  const run = { sessionId, runId, kind: runKindOf(runId), ...(agentType !== "" && { agentType }), ...(promptKey !== "" && { promptKey }) };
+  events.runs.push({ ...run, atMs });
+}

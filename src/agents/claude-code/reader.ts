@@ -1,0 +1,426 @@
+import { textFlags, toolFlags } from "../../categories/index.ts";
+import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
+import type { LogReader } from "../adapter.ts";
+import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent } from "../events.ts";
+import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
+import { humanPromptText } from "./prompts.ts";
+import { arrayOf, msOf, objectOf, type Row, textOf } from "./rows.ts";
+import { readSystemRow, sessionFactOf } from "./metadata.ts";
+import { runKindOf } from "./runs.ts";
+import { advisorsOf, type Usage, usageOf } from "./usage.ts";
+
+/** What a reader must remember between two stretches of one file. */
+export interface ReaderState {
+  promptKey: string;
+  /** Time of the last row that had one; rows without a time are taken to be of that moment. */
+  lastMs: number;
+}
+
+/** Where a file stands in the layout: which session and run its rows belong to when they do not say. */
+export interface FileIdentity {
+  sessionId: string;
+  /** Agent id, "" for a main transcript. */
+  runId: string;
+}
+
+/** Turns stretches of one transcript into events. Lines are fed whole; what they mean depends only on the rows before them. */
+export class TranscriptReader implements LogReader {
+  readonly events: FileEvents = noEvents();
+  readonly state: ReaderState;
+  readonly #identity: FileIdentity;
+  readonly #classifier = new LineClassifier();
+  readonly #sessions = new Map<string, SessionEvent>();
+  readonly #announcedRuns = new Set<string>();
+
+  /** `saved` is what {@link saveState} answered at the end of the stretch before, "" at the start of the file. */
+  constructor(identity: FileIdentity, saved = "") {
+    this.#identity = identity;
+    this.state = saved === "" ? { promptKey: "", lastMs: -1 } : (JSON.parse(saved) as ReaderState);
+  }
+
+  saveState(): string {
+    return JSON.stringify(this.state);
+  }
+
+  skipOversized(): void {
+    this.events.counters.oversized++;
+  }
+
+  /** Reads all whole lines of `data`; answers how many bytes they take. An unfinished last line is left for later, unless
+   *  `final` is set and it already is a complete JSON object (a file whose last newline is missing). */
+  feed(data: Buffer, final: boolean): number {
+    this.#classifier.reset(data);
+    let start = 0;
+    while (start < data.length) {
+      const end = this.#classifier.endOf(start);
+      if (end < 0) break;
+      this.#line(data, start, end);
+      start = end + 1;
+    }
+    if (final && start < data.length && isWholeObject(data, start)) {
+      this.#line(data, start, data.length);
+      start = data.length;
+    }
+    return start;
+  }
+
+  /** The events so far, session facts included; the reader starts afresh behind them. */
+  drain(): FileEvents {
+    for (const session of this.#sessions.values()) {
+      if (session.atMs !== undefined) session.lastMs = Math.max(session.atMs, this.state.lastMs);
+      this.events.sessions.push(session);
+    }
+    this.#sessions.clear();
+    const drained = { ...this.events };
+    Object.assign(this.events, noEvents());
+    return drained;
+  }
+
+  #line(data: Buffer, from: number, to: number): void {
+    let start = from;
+    let end = to;
+    while (start < end && isSpace(data[start] as number)) start++;
+    while (end > start && isSpace(data[end - 1] as number)) end--;
+    if (start === end) return;
+    if (start === 0 && data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf) start = 3;
+    const { counters } = this.events;
+    counters.lines++;
+    const kind = this.#classifier.classify(start, end, this.#unknown);
+    if (kind === LINE.skip) return;
+    if (kind === LINE.broken) {
+      counters.broken++;
+      return;
+    }
+    if (kind === LINE.toolResult) this.#toolResult(data, start, end);
+    else this.#parse(this.#classifier.textOf(start, end), end - start);
+  }
+
+  readonly #unknown = (type: string): void => {
+    const { unknownTypes } = this.events.counters;
+    const name = /^[\w-]{1,40}$/.test(type) ? type : "(unnamed)";
+    if (unknownTypes[name] === undefined && Object.keys(unknownTypes).length >= 100) return;
+    unknownTypes[name] = (unknownTypes[name] ?? 0) + 1;
+  };
+
+  #parse(text: string, bytes: number): void {
+    const whole = parseObject(text);
+    if (whole !== null) {
+      this.#row(whole, bytes);
+      return;
+    }
+    const parts = splitObjects(text);
+    if (parts === null) {
+      this.events.counters.broken++;
+      return;
+    }
+    this.events.counters.lines += parts.length - 1;
+    for (const part of parts) this.#row(part, bytes);
+  }
+
+  #row(row: Row, bytes: number): void {
+    const stamped = msOf(row.timestamp);
+    if (stamped >= 0) this.state.lastMs = stamped;
+    const type = textOf(row.type, 60);
+    if (type === "assistant") this.#assistant(row);
+    else if (type === "user") this.#user(row, bytes);
+    else if (type === "progress") this.#progress(row);
+    else if (type === "system") this.#system(row);
+    else {
+      const sessionId = textOf(row.sessionId, 200) || this.#identity.sessionId;
+      const fact = sessionFactOf(row, sessionId, this.state.lastMs);
+      if (fact === null) {
+        if (!PASSED_OVER.has(type)) this.#unknown(type);
+      } else if ("kind" in fact) this.events.notes.push(fact);
+      else this.#mergeSession(fact);
+    }
+  }
+
+  #assistant(row: Row): void {
+    const message = objectOf(row.message);
+    if (message === null) return;
+    const model = textOf(message.model, 200);
+    const usage = objectOf(message.usage);
+    if (model === "<synthetic>" || usage === null) {
+      this.#clientMade(row);
+      return;
+    }
+    const sessionId = this.#conversation(row);
+    const runId = this.#runOf(row);
+    const rank = row.isSidechain === true || runId !== "" ? RANK.sidechain : RANK.main;
+    this.#usageRow({ row, message, usage, model, sessionId, runId, rank, atMs: this.state.lastMs });
+  }
+
+  /** Usage nested in the progress lines of old clients: counts where the call is recorded nowhere else (rule 7). */
+  #progress(row: Row): void {
+    const data = objectOf(row.data);
+    const nested = objectOf(data?.message);
+    const message = objectOf(nested?.message);
+    const usage = objectOf(message?.usage);
+    if (data === null || nested === null || message === null || usage === null) return;
+    const sessionId = textOf(row.sessionId, 200) || this.#identity.sessionId;
+    const runId = textOf(data.agentId, 200) || "sidechain";
+    const stamped = msOf(nested.timestamp);
+    const atMs = stamped >= 0 ? stamped : this.state.lastMs;
+    const outer: Row = { ...row, ...nested, requestId: nested.requestId };
+    const model = textOf(message.model, 200);
+    if (model === "<synthetic>") return;
+    this.#usageRow({ row: outer, message, usage, model, sessionId, runId, rank: RANK.nested, atMs });
+  }
+
+  #usageRow(from: {
+    row: Row;
+    message: Row;
+    usage: Row;
+    model: string;
+    sessionId: string;
+    runId: string;
+    rank: number;
+    atMs: number;
+  }): void {
+    const { row, message, sessionId, runId, rank, atMs } = from;
+    const usage = usageOf(from.usage);
+    const identity = identityOf(row, message);
+    if (usage === null || identity === "" || atMs < 0) {
+      if (usage === null) this.events.counters.absurd++;
+      else this.events.counters.broken++;
+      return;
+    }
+    if (runId !== "" && !this.#announcedRuns.has(runId)) {
+      this.#announcedRuns.add(runId);
+      this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), atMs });
+    }
+    const requestId = textOf(row.requestId, 200);
+    hash64(requestId);
+    const requestHigh = requestId === "" ? 0 : hashHigh;
+    const requestLow = requestId === "" ? 0 : hashLow;
+    hash64(identity);
+    const origin = textOf(row.requestSessionId, 200) || textOf(objectOf(row.forkedFrom)?.sessionId, 200);
+    const copied = origin !== "" && origin !== sessionId;
+    if (copied) this.#mergeSession({ sessionId, forkedFrom: origin });
+    const owner = copied ? origin : sessionId;
+    const call: CallLine = {
+      keyHigh: hashHigh,
+      keyLow: hashLow,
+      requestHigh,
+      requestLow,
+      sessionId: owner,
+      runId,
+      promptKey: runId === "" ? this.state.promptKey : "",
+      model: from.model || "unknown",
+      cwd: textOf(row.cwd, 4096),
+      branch: branchOf(row.gitBranch),
+      atMs,
+      rank,
+      copied,
+      holder: copied ? sessionId : "",
+      ...usage,
+    };
+    if (typeof message.stop_reason === "string") call.flags |= CALL_FLAG.stopped;
+    this.events.calls.push(call);
+    const absurd = (): void => {
+      this.events.counters.absurd++;
+    };
+    for (const advisor of advisorsOf(from.usage, row.advisorModel, absurd)) this.#advisor(call, identity, advisor);
+    this.#toolUses(call, arrayOf(message.content));
+  }
+
+  #advisor(call: CallLine, identity: string, advisor: Usage & { index: number; model: string }): void {
+    const { index, model, ...usage } = advisor;
+    hash64(`${identity}#adv${index}`);
+    const stopped = call.flags & CALL_FLAG.stopped;
+    const own = { keyHigh: hashHigh, keyLow: hashLow, model, ...usage, flags: usage.flags | stopped };
+    this.events.calls.push({ ...call, ...own });
+  }
+
+  #toolUses(call: CallLine, content: readonly unknown[]): void {
+    for (const value of content) {
+      const block = objectOf(value);
+      if (block?.type !== "tool_use") continue;
+      const id = textOf(block.id, 200);
+      const name = textOf(block.name, 200);
+      if (id === "" || name === "") continue;
+      const input = objectOf(block.input);
+      hash64(JSON.stringify(block.input ?? null));
+      const inputKey = hashLow;
+      hash64(id);
+      this.events.toolUses.push({
+        keyHigh: hashHigh,
+        keyLow: hashLow,
+        callHigh: call.keyHigh,
+        callLow: call.keyLow,
+        sessionId: call.sessionId,
+        promptKey: call.promptKey,
+        runId: call.runId,
+        name,
+        path: textOf(input?.file_path, 4096) || textOf(input?.notebook_path, 4096),
+        atMs: call.atMs,
+        inputKey,
+        toolFlags: toolFlags(name, block.input),
+      });
+    }
+  }
+
+  #clientMade(row: Row): void {
+    this.events.counters.clientMade++;
+    const sessionId = this.#conversation(row);
+    const content = arrayOf(objectOf(row.message)?.content).map(objectOf);
+    const text = content.map((block) => textOf(block?.text, 300)).join(" ");
+    const limit = /limit reached/i.test(text) || row.error === "rate_limit";
+    if (!limit && row.isApiErrorMessage !== true) return;
+    const detail = limit ? (/\|(\d{9,13})/.exec(text)?.[1] ?? "") : textOf(row.error, 60);
+    this.events.notes.push({
+      sessionId,
+      atMs: Math.max(0, this.state.lastMs),
+      kind: limit ? "limit-reached" : "api-error",
+      detail,
+    });
+  }
+
+  #user(row: Row, bytes: number): void {
+    const sessionId = this.#conversation(row);
+    const runId = this.#runOf(row);
+    const promptId = textOf(row.promptId, 200);
+    if (runId !== "") {
+      if (!this.#announcedRuns.has(runId)) {
+        this.#announcedRuns.add(runId);
+        const atMs = Math.max(0, this.state.lastMs);
+        this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), atMs, ...(promptId && { promptKey: promptId }) });
+      }
+    } else {
+      const text = humanPromptText(row);
+      const promptKey = promptId || textOf(row.uuid, 200);
+      if (text !== null && promptKey !== "") {
+        this.state.promptKey = promptKey;
+        this.events.prompts.push({
+          sessionId,
+          promptKey,
+          atMs: Math.max(0, this.state.lastMs),
+          textFlags: textFlags(text),
+        });
+      }
+    }
+    this.#parsedToolResults(row, sessionId, bytes);
+  }
+
+  #parsedToolResults(row: Row, sessionId: string, bytes: number): void {
+    const content = objectOf(row.message)?.content;
+    const agentId = textOf(objectOf(row.toolUseResult)?.agentId, 200);
+    for (const value of arrayOf(content)) {
+      const block = objectOf(value);
+      if (block?.type !== "tool_result") continue;
+      const id = textOf(block.tool_use_id, 200);
+      if (id === "") continue;
+      this.#pushResult(id, block.is_error === true, this.state.lastMs, bytes);
+      if (agentId !== "") {
+        this.events.runs.push({ sessionId, runId: agentId, kind: runKindOf(agentId), spawnedBy: id });
+      }
+    }
+  }
+
+  #toolResult(data: Buffer, start: number, end: number): void {
+    const { ids, failed, timestamp } = toolResultOf(data, start, end);
+    const stamped = msOf(timestamp);
+    if (stamped >= 0) this.state.lastMs = stamped;
+    if (ids.length > 1 && failed) {
+      this.#parse(data.utf8Slice(start, end), end - start);
+      return;
+    }
+    for (const id of ids) this.#pushResult(id, failed, this.state.lastMs, end - start);
+  }
+
+  #pushResult(id: string, failed: boolean, atMs: number, bytes: number): void {
+    hash64(id);
+    this.events.toolResults.push({ keyHigh: hashHigh, keyLow: hashLow, atMs, failed, bytes, durationMs: -1 });
+  }
+
+  #system(row: Row): void {
+    const sessionId = this.#conversation(row);
+    const note = readSystemRow(row, sessionId, Math.max(0, this.state.lastMs));
+    if (note !== null) this.events.notes.push(note);
+  }
+
+  /** Notes what the envelope of a conversation row says of its session, and answers the session's id. */
+  #conversation(row: Row): string {
+    const sessionId = textOf(row.sessionId, 200) || this.#identity.sessionId;
+    const known = this.#sessions.get(sessionId);
+    const version = textOf(row.version, 60);
+    if (known !== undefined && known.atMs !== undefined) {
+      if (version !== "") known.version = version;
+      return sessionId;
+    }
+    const fact: SessionEvent = { sessionId };
+    if (this.state.lastMs >= 0) fact.atMs = this.state.lastMs;
+    const cwd = textOf(row.cwd, 4096);
+    const entrypoint = textOf(row.entrypoint, 60);
+    if (cwd !== "") fact.cwd = cwd;
+    if (version !== "") fact.version = version;
+    if (entrypoint !== "") fact.entrypoint = entrypoint;
+    this.#mergeSession(fact);
+    return sessionId;
+  }
+
+  #mergeSession(fact: SessionEvent): void {
+    const known = this.#sessions.get(fact.sessionId);
+    if (known === undefined) this.#sessions.set(fact.sessionId, { ...fact });
+    else if (fact.title !== undefined && (known.titleRank ?? -1) > (fact.titleRank ?? 0)) {
+      const { title: _title, titleRank: _rank, ...rest } = fact;
+      Object.assign(known, rest);
+    } else Object.assign(known, fact);
+  }
+
+  #runOf(row: Row): string {
+    const agentId = textOf(row.agentId, 200) || this.#identity.runId;
+    return agentId !== "" ? agentId : row.isSidechain === true ? "sidechain" : "";
+  }
+}
+
+/** Identity of a call: its message id, else the request id, else the row's uuid (rule 1); "" where it has none of them. */
+function identityOf(row: Row, message: Row): string {
+  const id = textOf(message.id, 200);
+  if (id !== "") return id;
+  const requestId = textOf(row.requestId, 200);
+  if (requestId !== "") return `request:${requestId}`;
+  const uuid = textOf(row.uuid, 200);
+  return uuid === "" ? "" : `row:${uuid}`;
+}
+
+/** Branch name of a row, "" for a detached head or no repository. */
+function branchOf(value: unknown): string {
+  const name = textOf(value, 255);
+  return name === "HEAD" ? "" : name;
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 32 || byte === 13 || byte === 9;
+}
+
+function isWholeObject(data: Buffer, start: number): boolean {
+  return parseObject(data.utf8Slice(start, data.length).trim()) !== null;
+}
+
+function parseObject(text: string): Row | null {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Two or more JSON objects written on one line, or null when the line is not that. */
+function splitObjects(text: string): Row[] | null {
+  const rows: Row[] = [];
+  let start = 0;
+  let seam = text.indexOf("}{", 0);
+  while (seam >= 0 && rows.length < 1000) {
+    const row = parseObject(text.slice(start, seam + 1));
+    if (row !== null) {
+      rows.push(row);
+      start = seam + 1;
+    }
+    seam = text.indexOf("}{", seam + 1);
+  }
+  const last = parseObject(text.slice(start));
+  if (rows.length === 0 || last === null) return null;
+  rows.push(last);
+  return rows;
+}

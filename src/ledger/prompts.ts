@@ -1,0 +1,114 @@
+import type { Database } from "bun:sqlite";
+import { CATEGORIES, CLASSIFIER_VERSION, categoryIndexOf } from "../categories/index.ts";
+import { keyOf } from "../platform/hash.ts";
+import { measuresOf, type RollupDeltas, sumsByHour } from "./rollups.ts";
+
+/** Category of calls that belong to no prompt. */
+export const GENERAL = CATEGORIES.indexOf("general");
+
+interface PromptRow {
+  id: number;
+  at_ms: number;
+  text_flags: number;
+  tool_flags: number;
+  category: number;
+}
+
+interface Known extends PromptRow {
+  sessionId: number;
+  /** Category under which the rollups hold the calls that were in the book before this transaction. */
+  filedCategory: number;
+  changed: boolean;
+}
+
+/** Prompts of the book. Their features are joined bit by bit, so the category depends on what was seen, not on the order. */
+export class Prompts {
+  readonly #db: Database;
+  readonly #byName = new Map<string, Known>();
+  readonly #byId = new Map<number, Known>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Id of a prompt of a session; filed when it is new, and moved to `atMs` when that is earlier. */
+  idOf(sessionId: number, promptKey: string, atMs: number): number {
+    return this.#find(sessionId, promptKey, atMs).id;
+  }
+
+  /** Adds features of the prompt's text or of a tool use in its course. */
+  addFlags(sessionId: number, promptKey: string, atMs: number, textFlags: number, toolFlags: number): void {
+    const prompt = this.#find(sessionId, promptKey, atMs);
+    const text = prompt.text_flags | textFlags;
+    const tools = prompt.tool_flags | toolFlags;
+    if (text === prompt.text_flags && tools === prompt.tool_flags) return;
+    prompt.text_flags = text;
+    prompt.tool_flags = tools;
+    prompt.category = categoryIndexOf(text, tools);
+    prompt.changed = true;
+  }
+
+  /** Category of a prompt as it stands now. */
+  categoryOf(promptId: number | null): number {
+    if (promptId === null) return GENERAL;
+    const known = this.#byId.get(promptId);
+    if (known !== undefined) return known.category;
+    const row = this.#db.query<{ category: number }, [number]>("SELECT category FROM prompts WHERE id = ?").get(promptId);
+    return row?.category ?? GENERAL;
+  }
+
+  /** Saves changed prompts and moves their earlier calls to the new category. Call before new calls are added. */
+  save(deltas: RollupDeltas): void {
+    const update = this.#db.query(
+      "UPDATE prompts SET at_ms = ?, text_flags = ?, tool_flags = ?, category = ?, classifier_version = ? WHERE id = ?",
+    );
+    for (const prompt of this.#byId.values()) {
+      if (!prompt.changed) continue;
+      update.run(prompt.at_ms, prompt.text_flags, prompt.tool_flags, prompt.category, CLASSIFIER_VERSION, prompt.id);
+      if (prompt.category !== prompt.filedCategory) {
+        const where = "c.run_id IN (SELECT id FROM runs WHERE session_id = ?) AND c.prompt_id = ?";
+        for (const sums of sumsByHour(this.#db, where, prompt.sessionId, prompt.id)) {
+          deltas.moveCategory(sums, prompt.filedCategory, prompt.category, measuresOf(sums));
+        }
+        prompt.filedCategory = prompt.category;
+      }
+      prompt.changed = false;
+    }
+  }
+
+  #find(sessionId: number, promptKey: string, atMs: number): Known {
+    const name = `${sessionId} ${promptKey}`;
+    let prompt = this.#byName.get(name);
+    if (prompt === undefined) {
+      prompt = this.#load(sessionId, promptKey, atMs);
+      this.#byName.set(name, prompt);
+      this.#byId.set(prompt.id, prompt);
+    }
+    if (atMs < prompt.at_ms) {
+      prompt.at_ms = atMs;
+      prompt.changed = true;
+    }
+    return prompt;
+  }
+
+  #load(sessionId: number, promptKey: string, atMs: number): Known {
+    const key = keyOf(promptKey);
+    const row = this.#db
+      .query<PromptRow, [number, bigint]>(
+        "SELECT id, at_ms, text_flags, tool_flags, category FROM prompts WHERE session_id = ? AND prompt_key = ?",
+      )
+      .get(sessionId, key);
+    if (row !== null) return { ...row, sessionId, filedCategory: row.category, changed: false };
+    const category = categoryIndexOf(0, 0);
+    const { lastInsertRowid } = this.#db
+      .query("INSERT INTO prompts (session_id, prompt_key, at_ms, category, classifier_version) VALUES (?, ?, ?, ?, ?)")
+      .run(sessionId, key, atMs, category, CLASSIFIER_VERSION);
+    const id = Number(lastInsertRowid);
+    return { id, at_ms: atMs, text_flags: 0, tool_flags: 0, category, sessionId, filedCategory: category, changed: false };
+  }
+
+  forget(): void {
+    this.#byName.clear();
+    this.#byId.clear();
+  }
+}

@@ -1,0 +1,148 @@
+import type { Database } from "bun:sqlite";
+import type { RunEvent } from "../agents/events.ts";
+import { keyOf } from "../platform/hash.ts";
+import type { Prompts } from "./prompts.ts";
+import { measuresOf, type RollupDeltas, sumsByHour } from "./rollups.ts";
+
+/** How a run's prompt is known: by its own word for good, otherwise worked out anew whenever its session changes. */
+const PROMPT_BY_WORD = 1;
+
+interface RunRow {
+  id: number;
+  run_id: string;
+  kind: "main" | "user" | "overhead";
+  started_ms: number | null;
+  prompt_id: number | null;
+  prompt_known: number;
+  spawned_by: bigint | null;
+}
+
+/** Runs of the book: the main thread of each session and its sub-agents. */
+export class Runs {
+  readonly #db: Database;
+  readonly #prompts: Prompts;
+  readonly #rows = new Map<string, RunRow>();
+  /** Sessions whose sub-agents may belong to other prompts than before. */
+  readonly #unsettled = new Set<number>();
+
+  constructor(db: Database, prompts: Prompts) {
+    this.#db = db;
+    this.#prompts = prompts;
+  }
+
+  /** The run of a session by the agent's name for it, "" being the main thread. */
+  find(sessionId: number, runId: string, atMs: number): RunRow {
+    const name = `${sessionId} ${runId}`;
+    let row = this.#rows.get(name);
+    if (row === undefined) {
+      row = this.#load(sessionId, runId, atMs);
+      this.#rows.set(name, row);
+    }
+    if (runId !== "" && (row.started_ms === null || atMs < row.started_ms)) {
+      row.started_ms = atMs;
+      this.#db.query("UPDATE runs SET started_ms = ? WHERE id = ?").run(atMs, row.id);
+      this.#unsettled.add(sessionId);
+    }
+    return row;
+  }
+
+  /** The agent's name of a run id. */
+  nameOf(id: number): string {
+    return this.#db.query<{ n: string }, [number]>("SELECT run_id AS n FROM runs WHERE id = ?").get(id)?.n ?? "";
+  }
+
+  /** Adds facts to a run. */
+  merge(sessionId: number, fact: RunEvent): void {
+    const row = this.find(sessionId, fact.runId, fact.atMs ?? Number.MAX_SAFE_INTEGER);
+    this.#unsettled.add(sessionId);
+    if (fact.promptKey !== undefined && row.prompt_known !== PROMPT_BY_WORD) {
+      row.prompt_known = PROMPT_BY_WORD;
+      const promptId = this.#prompts.idOf(sessionId, fact.promptKey, fact.atMs ?? Number.MAX_SAFE_INTEGER);
+      this.#db.query("UPDATE runs SET prompt_known = ? WHERE id = ?").run(PROMPT_BY_WORD, row.id);
+      this.#pending.push({ run: row, promptId });
+    }
+    const spawnedBy = fact.spawnedBy === undefined ? null : keyOf(fact.spawnedBy);
+    this.#db
+      .query(
+        `UPDATE runs SET agent_type = coalesce(?, agent_type), description = coalesce(?, description),
+           spawned_by = coalesce(?, spawned_by), parent_run_id = coalesce(?, parent_run_id), depth = coalesce(?, depth),
+           kind = CASE WHEN kind = 'overhead' OR ? = 'overhead' THEN 'overhead' ELSE kind END
+         WHERE id = ?`,
+      )
+      .run(fact.agentType ?? null, fact.description ?? null, spawnedBy, fact.parentRunId ?? null, fact.depth ?? null, fact.kind, row.id);
+  }
+
+  readonly #pending: { run: RunRow; promptId: number }[] = [];
+
+  /** Marks a session whose prompts or tool calls changed. */
+  touch(sessionId: number): void {
+    this.#unsettled.add(sessionId);
+  }
+
+  /** Ties sub-agents to the prompts they work for: by their own word, by the tool call that spawned them, else by time. */
+  settle(deltas: RollupDeltas): void {
+    for (const { run, promptId } of this.#pending.splice(0)) this.#assign(run, promptId, deltas);
+    for (const sessionId of this.#unsettled) {
+      const open = this.#db
+        .query<{ id: number; run_id: string; started_ms: number | null; prompt_id: number | null; spawned: number | null }, [number]>(
+          `SELECT r.id, r.run_id, r.started_ms, r.prompt_id,
+             (SELECT c.prompt_id FROM tool_calls t JOIN calls c ON c.id = t.call_id WHERE t.key = r.spawned_by) AS spawned
+           FROM runs r WHERE r.session_id = ? AND r.run_id <> '' AND r.prompt_known = 0`,
+        )
+        .all(sessionId);
+      for (const run of open) {
+        const promptId = run.spawned ?? this.#promptByTime(sessionId, run.started_ms ?? 0);
+        if (promptId === null || promptId === run.prompt_id) continue;
+        const row = this.#rows.get(`${sessionId} ${run.run_id}`) ?? this.#load(sessionId, run.run_id, run.started_ms ?? 0);
+        this.#assign(row, promptId, deltas);
+      }
+    }
+    this.#unsettled.clear();
+  }
+
+  #promptByTime(sessionId: number, atMs: number): number | null {
+    const row = this.#db
+      .query<{ id: number }, [number, number]>(
+        `SELECT id FROM prompts WHERE session_id = ?
+         ORDER BY at_ms > ?2, CASE WHEN at_ms > ?2 THEN at_ms ELSE -at_ms END, prompt_key LIMIT 1`,
+      )
+      .get(sessionId, atMs);
+    return row?.id ?? null;
+  }
+
+  #assign(run: RunRow, promptId: number, deltas: RollupDeltas): void {
+    if (run.prompt_id === promptId) return;
+    const from = this.#prompts.categoryOf(run.prompt_id);
+    const to = this.#prompts.categoryOf(promptId);
+    for (const sums of sumsByHour(this.#db, "c.run_id = ?", run.id)) {
+      if (from !== to) deltas.moveCategory(sums, from, to, measuresOf(sums));
+      const tokens = sums.input + sums.output + sums.cacheRead + sums.write5m + sums.write1h;
+      deltas.movePrompt(run.prompt_id, promptId, sums.calls, tokens, sums.cost);
+    }
+    this.#db.query("UPDATE calls SET prompt_id = ? WHERE run_id = ?").run(promptId, run.id);
+    this.#db.query("UPDATE runs SET prompt_id = ? WHERE id = ?").run(promptId, run.id);
+    run.prompt_id = promptId;
+  }
+
+  #load(sessionId: number, runId: string, atMs: number): RunRow {
+    const row = this.#db
+      .query<RunRow, [number, string]>(
+        `SELECT id, run_id, kind, started_ms, prompt_id, prompt_known, spawned_by FROM runs WHERE session_id = ? AND run_id = ?`,
+      )
+      .get(sessionId, runId);
+    if (row !== null) return row;
+    const kind = runId === "" ? "main" : "user";
+    const startedMs = runId === "" || atMs === Number.MAX_SAFE_INTEGER ? null : atMs;
+    const { lastInsertRowid } = this.#db
+      .query("INSERT INTO runs (session_id, run_id, kind, started_ms) VALUES (?, ?, ?, ?)")
+      .run(sessionId, runId, kind, startedMs);
+    this.#unsettled.add(sessionId);
+    return { id: Number(lastInsertRowid), run_id: runId, kind, started_ms: startedMs, prompt_id: null, prompt_known: 0, spawned_by: null };
+  }
+
+  forget(): void {
+    this.#rows.clear();
+    this.#unsettled.clear();
+    this.#pending.length = 0;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Database, Statement } from "bun:sqlite";
+import type { ToolResultEvent, ToolUseEvent } from "../agents/events.ts";
+import { toKey } from "../platform/hash.ts";
+import type { Dictionary } from "./dictionary.ts";
+
+/** Tool calls: the use comes from the call, what became of it from the result row or from a hook, in whichever order. */
+export class ToolCalls {
+  readonly #tools: Dictionary;
+  readonly #paths: Dictionary;
+  readonly #use: Statement;
+  readonly #result: Statement;
+
+  constructor(db: Database, tools: Dictionary, paths: Dictionary) {
+    this.#tools = tools;
+    this.#paths = paths;
+    this.#use = db.query(
+      `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, at_ms) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET call_id = excluded.call_id, tool_id = excluded.tool_id, path_id = excluded.path_id,
+         input_key = excluded.input_key, at_ms = min(coalesce(at_ms, excluded.at_ms), excluded.at_ms)
+       WHERE call_id IS NOT excluded.call_id OR tool_id IS NULL OR at_ms IS NULL OR at_ms > excluded.at_ms`,
+    );
+    // A hook knows the duration, the transcript only the time of the result: the smaller figure is the measured one.
+    this.#result = db.query(
+      `INSERT INTO tool_calls (key, failed, duration_ms, result_bytes, at_ms) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET failed = max(coalesce(failed, 0), excluded.failed),
+         duration_ms = coalesce(min(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms,
+           CASE WHEN excluded.at_ms >= tool_calls.at_ms THEN excluded.at_ms - tool_calls.at_ms END),
+         result_bytes = max(coalesce(result_bytes, 0), excluded.result_bytes)
+       WHERE failed IS NULL OR failed < excluded.failed OR result_bytes < excluded.result_bytes
+         OR (excluded.duration_ms IS NOT NULL AND (duration_ms IS NULL OR duration_ms > excluded.duration_ms))`,
+    );
+  }
+
+  /** Files the use of a tool in a call. */
+  use(event: ToolUseEvent, callId: number): void {
+    const path = event.path === "" ? null : this.#paths.idOf(event.path);
+    this.#use.run(toKey(event.keyHigh, event.keyLow), callId, this.#tools.idOf(event.name), path, event.inputKey, event.atMs);
+  }
+
+  /** Files what became of a tool use. */
+  result(event: ToolResultEvent): void {
+    const duration = event.durationMs < 0 ? null : event.durationMs;
+    this.#result.run(toKey(event.keyHigh, event.keyLow), event.failed ? 1 : 0, duration, event.bytes, Math.max(0, event.atMs));
+  }
+}

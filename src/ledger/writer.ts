@@ -1,0 +1,139 @@
+import type { Database } from "bun:sqlite";
+import type { FileEvents } from "../agents/events.ts";
+import { PriceBook } from "../pricing/book.ts";
+import { Calls } from "./calls.ts";
+import { Dictionary, Places } from "./dictionary.ts";
+import { type MergedCall } from "./merge.ts";
+import { Prompts } from "./prompts.ts";
+import { RollupDeltas } from "./rollups.ts";
+import { Runs } from "./runs.ts";
+import { type Machine, Sessions } from "./sessions.ts";
+import { saveSource, type SourceRecord } from "./sources.ts";
+import { ToolCalls } from "./tools.ts";
+
+/** Events of one stretch of one file, calls already collapsed, with the file's new bookmark (none for hook payloads). */
+export interface Stretch {
+  events: Omit<FileEvents, "calls"> & { calls: MergedCall[] };
+  source: SourceRecord | null;
+  fresh: boolean;
+  expectedOffset: number;
+  movedFrom: string | null;
+}
+
+/** What handed-in facts the writer works with. */
+export interface WriterOptions {
+  agent: string;
+  machine: Machine;
+  prices: PriceBook;
+  now: () => number;
+  /** Stamp for sessions whose billing mode is not known yet. */
+  billing?: string;
+}
+
+/** Writes events into the book: facts, rollups and bookmarks in one short transaction. */
+export class Writer {
+  readonly #db: Database;
+  readonly #options: WriterOptions;
+  readonly #agents: Dictionary;
+  readonly #models: Dictionary;
+  readonly #tools: Dictionary;
+  readonly #paths: Dictionary;
+  readonly #places: Places;
+  readonly #sessions: Sessions;
+  readonly #prompts: Prompts;
+  readonly #runs: Runs;
+  readonly #deltas: RollupDeltas;
+  readonly #toolCalls: ToolCalls;
+  #calls: Calls | null = null;
+
+  constructor(db: Database, options: WriterOptions) {
+    this.#db = db;
+    this.#options = options;
+    this.#agents = new Dictionary(db, "agents", "name");
+    this.#models = new Dictionary(db, "models", "name");
+    this.#tools = new Dictionary(db, "tools", "name");
+    this.#paths = new Dictionary(db, "paths", "path");
+    this.#places = new Places(db);
+    this.#sessions = new Sessions(db, this.#places, options.machine);
+    this.#prompts = new Prompts(db);
+    this.#runs = new Runs(db, this.#prompts);
+    this.#deltas = new RollupDeltas(db);
+    this.#toolCalls = new ToolCalls(db, this.#tools, this.#paths);
+  }
+
+  /** Writes stretches in one transaction. After an error nothing of them is in the book. */
+  write(stretches: readonly Stretch[]): void {
+    this.#db.run("BEGIN IMMEDIATE");
+    try {
+      const agentId = this.#agents.idOf(this.#options.agent);
+      for (const stretch of stretches) this.#stretch(stretch, agentId);
+      this.#runs.settle(this.#deltas);
+      this.#prompts.save(this.#deltas);
+      this.#deltas.flush();
+      for (const { source, events, fresh, expectedOffset, movedFrom } of stretches) {
+        if (source === null) continue;
+        if (movedFrom !== null) this.#db.query("UPDATE OR IGNORE source_files SET path = ? WHERE path = ?").run(source.path, movedFrom);
+        saveSource(this.#db, agentId, source, events.counters, { fresh, expectedOffset, nowMs: this.#options.now() });
+      }
+      this.#db.run("COMMIT");
+    } catch (error) {
+      this.#forget();
+      if (this.#db.inTransaction) this.#db.run("ROLLBACK");
+      throw error;
+    }
+  }
+
+  #stretch({ events }: Stretch, agentId: number): void {
+    const sessionOf = (name: string): number => this.#sessions.idOf(agentId, name);
+    for (const session of events.sessions) {
+      const stamped = session.billing ?? this.#options.billing;
+      this.#sessions.merge(agentId, stamped === undefined ? session : { ...session, billing: stamped });
+    }
+    for (const prompt of events.prompts) {
+      const sessionId = sessionOf(prompt.sessionId);
+      this.#prompts.addFlags(sessionId, prompt.promptKey, prompt.atMs, prompt.textFlags, 0);
+      this.#runs.touch(sessionId);
+    }
+    for (const use of events.toolUses) {
+      if (use.runId !== "" || use.promptKey === "") continue;
+      this.#prompts.addFlags(sessionOf(use.sessionId), use.promptKey, use.atMs, 0, use.toolFlags);
+    }
+    this.#prompts.save(this.#deltas);
+    for (const run of events.runs) this.#runs.merge(sessionOf(run.sessionId), run);
+    this.#calls ??= new Calls({
+      db: this.#db,
+      agentId,
+      sessions: this.#sessions,
+      runs: this.#runs,
+      prompts: this.#prompts,
+      places: this.#places,
+      models: this.#models,
+      prices: this.#options.prices,
+      deltas: this.#deltas,
+    });
+    const callIds = new Map<number, { high: number; id: number }[]>();
+    for (const call of events.calls) {
+      const entry = { high: call.keyHigh, id: this.#calls.file(call) };
+      const same = callIds.get(call.keyLow);
+      if (same === undefined) callIds.set(call.keyLow, [entry]);
+      else same.push(entry);
+    }
+    for (const use of events.toolUses) {
+      const callId = callIds.get(use.callLow)?.find((entry) => entry.high === use.callHigh)?.id;
+      if (callId !== undefined) this.#toolCalls.use(use, callId);
+      if (use.runId === "") this.#runs.touch(sessionOf(use.sessionId));
+    }
+    for (const result of events.toolResults) this.#toolCalls.result(result);
+    const note = this.#db.query("INSERT OR IGNORE INTO events (session_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)");
+    for (const { sessionId, atMs, kind, detail } of events.notes) note.run(sessionOf(sessionId), atMs, kind, detail.slice(0, 1000));
+  }
+
+  /** Drops what was remembered of rows that were never committed. */
+  #forget(): void {
+    for (const part of [this.#agents, this.#models, this.#tools, this.#paths, this.#places, this.#sessions, this.#prompts, this.#runs]) {
+      part.forget();
+    }
+    this.#deltas.clear();
+    this.#calls?.forget();
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+
+/** What repository a folder belongs to. Without git it is the folder itself. */
+export interface Place {
+  /** Stable identity: the git common directory, or the folder. */
+  identity: string;
+  /** What a person calls it: `owner/name` of the remote, else the folder's name. */
+  name: string;
+  commonDir: string | null;
+  /** URL of `origin` without credentials, or null. */
+  remote: string | null;
+}
+
+const MAX_FILE = 1 << 20;
+
+/** Finds the repository of a folder by reading git's own files; no process is started. The folder may be gone:
+ *  a worktree inside a repository that still exists is found through its parents. */
+export function placeOf(cwd: string): Place {
+  if (cwd === "" || !isAbsolute(cwd)) return { identity: cwd || "(unknown)", name: cwd || "(unknown)", commonDir: null, remote: null };
+  const commonDir = commonDirOf(cwd);
+  if (commonDir === null) return withoutGit(cwd);
+  const remote = remoteOf(commonDir);
+  return { identity: commonDir, name: nameOf(remote, commonDir), commonDir, remote };
+}
+
+/** Worktrees that the agent makes stand under `.claude/worktrees/`; the part before names the project even when it is gone. */
+function withoutGit(cwd: string): Place {
+  const project = cwd.replace(/[\\/]\.claude[\\/]worktrees[\\/].*$/, "");
+  return { identity: project, name: basename(project) || project, commonDir: null, remote: null };
+}
+
+function commonDirOf(start: string): string | null {
+  for (let folder = start; ; folder = dirname(folder)) {
+    const dotGit = join(folder, ".git");
+    const info = statSync(dotGit, { throwIfNoEntry: false });
+    if (info?.isDirectory() && statSync(join(dotGit, "HEAD"), { throwIfNoEntry: false })) return realpathSync(dotGit);
+    if (info?.isFile()) return linkedDir(dotGit, folder);
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+/** A `.git` file points to a worktree's or a submodule's own directory; a worktree's names the common one. */
+function linkedDir(dotGit: string, folder: string): string | null {
+  const pointer = /^gitdir:\s*(.+)$/m.exec(read(dotGit))?.[1]?.trim();
+  if (pointer === undefined) return null;
+  const gitDir = resolve(folder, pointer);
+  const common = read(join(gitDir, "commondir")).trim();
+  const target = common === "" ? gitDir : resolve(gitDir, common);
+  return statSync(target, { throwIfNoEntry: false })?.isDirectory() ? realpathSync(target) : target;
+}
+
+function read(path: string): string {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (!info?.isFile() || info.size > MAX_FILE) return "";
+  return readFileSync(path, "utf8");
+}
+
+function remoteOf(commonDir: string): string | null {
+  let section = "";
+  for (const line of read(join(commonDir, "config")).split("\n")) {
+    const header = /^\s*\[(.+)\]\s*$/.exec(line)?.[1];
+    if (header !== undefined) section = header.replace(/\s+/g, " ");
+    const url = section === 'remote "origin"' ? /^\s*url\s*=\s*(.+?)\s*$/.exec(line)?.[1] : undefined;
+    if (url !== undefined) return withoutCredentials(url);
+  }
+  return null;
+}
+
+/** Removes user names, passwords and tokens from a remote's URL; the `git@` of an ssh address is no secret but goes too. */
+export function withoutCredentials(url: string): string {
+  const bare = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1").replace(/[?#].*$/, "");
+  return bare.replace(/^[^/@:]+@([^/:]+:)/, "$1").slice(0, 500);
+}
+
+function nameOf(remote: string | null, commonDir: string): string {
+  const path = remote === null ? undefined : /[/:]([^/:]+\/[^/]+?)(?:\.git)?\/?$/.exec(remote)?.[1];
+  if (path !== undefined) return path;
+  const folder = basename(commonDir) === ".git" ? dirname(commonDir) : commonDir;
+  return basename(folder).replace(/\.git$/, "") || folder;
+}

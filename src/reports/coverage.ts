@@ -1,0 +1,34 @@
+import type { Database } from "bun:sqlite";
+import type { Coverage } from "./types.ts";
+
+/** What is known to be missing or uncertain in the whole book. `filesGone` needs the file system and is filled in by `doctor`. */
+export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBoundCalls: number }): Coverage {
+  const hours = db.query<{ first: number | null; last: number | null }, []>("SELECT min(hour) AS first, max(hour) AS last FROM rollup_hours").get();
+  const files = db
+    .query<{ files: number; broken: number; absurd: number }, []>(
+      "SELECT count(*) AS files, coalesce(sum(broken), 0) AS broken, coalesce(sum(absurd), 0) AS absurd FROM source_files",
+    )
+    .get();
+  const reported = db
+    .query<{ sessions: number; residual: number }, []>(
+      `SELECT count(*) AS sessions, coalesce(sum(max(0, s.reported_cost_nano - coalesce(t.cost, 0))), 0) AS residual
+       FROM sessions s
+       LEFT JOIN (SELECT session_id, sum(cost_nano) AS cost FROM rollup_sessions GROUP BY session_id) t ON t.session_id = s.id
+       WHERE s.reported_cost_nano IS NOT NULL`,
+    )
+    .get();
+  const inherited = db.query<{ n: number }, []>("SELECT count(DISTINCT call_id) AS n FROM inherited_calls").get();
+  return {
+    firstCallAtMs: hours?.first === null || hours === null ? null : hours.first * 3_600_000,
+    lastCallAtMs: hours?.last === null || hours === null ? null : hours.last * 3_600_000,
+    files: files?.files ?? 0,
+    filesGone: 0,
+    brokenLines: files?.broken ?? 0,
+    absurdLines: files?.absurd ?? 0,
+    lowerBoundCalls: sums.lowerBoundCalls,
+    unpricedCalls: sums.unpricedCalls,
+    reportedSessions: reported?.sessions ?? 0,
+    residualNanoUsd: reported?.residual ?? 0,
+    inheritedCalls: inherited?.n ?? 0,
+  };
+}

@@ -1,0 +1,148 @@
+import type { Database } from "bun:sqlite";
+import { addMeasures, hourCells, noSums, rowsOf, type Selection, selectionOf, SUM_MEASURES } from "./cells.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Filters } from "./filters.ts";
+import { loadNames } from "./names.ts";
+import { describeSessions, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
+import type { Coverage, Runaway, SessionRow, Sums, Unpriced } from "./types.ts";
+
+/** One thread of a session. */
+export interface RunRow extends Sums {
+  /** The agent's id of a sub-agent, "main" for the main thread. */
+  runId: string;
+  kind: "main" | "user" | "overhead";
+  agentType: string | null;
+  description: string | null;
+  startedAtMs: number | null;
+}
+
+export interface SessionListRow extends SessionRow {
+  unpriced: Unpriced[];
+  /** Calls of other sessions that this one carries as copied history, at no cost. */
+  inheritedCalls: number;
+  forkedFrom: string | null;
+  cwd: string | null;
+  clientVersion: string | null;
+  entrypoint: string | null;
+  host: string | null;
+  os: string | null;
+  billing: string | null;
+  /** What the agent itself says the session cost, and how much more that is than the calls on record. */
+  reportedNanoUsd: number | null;
+  residualNanoUsd: number | null;
+  runs: RunRow[] | null;
+}
+
+export interface SessionsReport {
+  sessions: SessionListRow[];
+  /** Sessions in the selection, of which `sessions` may be the first few. */
+  matched: number;
+  totals: Sums;
+  runaway: Runaway;
+  coverage: Coverage;
+}
+
+export type SessionOrder = "cost" | "tokens" | "recent";
+
+interface ExtraFacts {
+  forked_from: string | null;
+  cwd: string | null;
+  client_version: string | null;
+  entrypoint: string | null;
+  host: string | null;
+  os: string | null;
+  billing: string | null;
+  reported_cost_nano: number | null;
+  inherited: number;
+}
+
+/** Sessions of a selection with their sums; with `runs` also every thread of each. */
+export function sessionsReport(db: Database, filters: Filters, options: { runs: boolean; order: SessionOrder; only?: number }): SessionsReport {
+  return db.transaction(() => {
+    const selection = selectionOf(db, filters);
+    const names = loadNames(db);
+    const sessions = sumSessions(db, selection, names).sessions.filter(({ id }) => options.only === undefined || id === options.only);
+    const costs = wholeSessionCosts(db);
+    const threshold = thresholdOf(costs);
+    const lastMs = options.order === "recent" ? lastTimes(db) : new Map<number, number>();
+    const ordered = [...sessions].sort((a, b) => {
+      const key = (one: typeof a): number =>
+        options.order === "cost" ? one.sums.costNanoUsd : options.order === "tokens" ? one.sums.totalTokens : (lastMs.get(one.id) ?? 0);
+      return key(b) - key(a) || a.id - b.id;
+    });
+    const chosen = ordered.slice(0, filters.top);
+    const rows = describeSessions(db, chosen, names, costs, threshold);
+    const totals = noSums();
+    for (const row of rowsOf(db, `SELECT ${SUM_MEASURES} FROM (${hourCells(selection)})`)) addMeasures(totals, row, 0);
+    const extra = db.query<ExtraFacts, [number]>(
+      `SELECT forked_from, cwd, client_version, entrypoint, host, os, billing, reported_cost_nano,
+         (SELECT count(*) FROM inherited_calls i WHERE i.session_id = s.id) AS inherited
+       FROM sessions s WHERE s.id = ?`,
+    );
+    const list = chosen.map(({ id }, at): SessionListRow => {
+      const facts = extra.get(id);
+      const reported = facts?.reported_cost_nano ?? null;
+      return {
+        ...(rows[at] as SessionRow),
+        unpriced: unpricedOf(db, selection, id),
+        inheritedCalls: facts?.inherited ?? 0,
+        forkedFrom: facts?.forked_from ?? null,
+        cwd: facts?.cwd ?? null,
+        clientVersion: facts?.client_version ?? null,
+        entrypoint: facts?.entrypoint ?? null,
+        host: facts?.host ?? null,
+        os: facts?.os ?? null,
+        billing: facts?.billing ?? null,
+        reportedNanoUsd: reported,
+        residualNanoUsd: reported === null ? null : Math.max(0, reported - (costs.get(id) ?? 0)),
+        runs: options.runs ? runsOf(db, id, selection) : null,
+      };
+    });
+    const limit = threshold.thresholdNanoUsd;
+    const count = limit === null ? 0 : sessions.filter(({ id }) => (costs.get(id) ?? 0) > limit).length;
+    return { sessions: list, matched: sessions.length, totals, runaway: { ...threshold, count }, coverage: coverageOf(db, totals) };
+  })();
+}
+
+function lastTimes(db: Database): Map<number, number> {
+  return new Map(rowsOf(db, "SELECT session_id, max(hour) FROM rollup_sessions GROUP BY session_id").map((row) => [row[0] as number, row[1] as number]));
+}
+
+function unpricedOf(db: Database, selection: Selection, id: number): Unpriced[] {
+  return db
+    .query<{ model: string; calls: number }, [number]>(
+      `SELECT m.name AS model, sum(r.unpriced) AS calls FROM rollup_sessions r JOIN models m ON m.id = r.model_id
+       WHERE r.session_id = ? AND ${selection.wherePlace} GROUP BY m.name HAVING sum(r.unpriced) > 0 ORDER BY m.name`,
+    )
+    .all(id);
+}
+
+/** Threads of one session with their sums in the selection, the main thread first, then by cost. */
+export function runsOf(db: Database, sessionId: number, selection: Selection): RunRow[] {
+  const time = [
+    selection.fromMs === null ? "1" : `c.at_ms >= ${selection.fromMs}`,
+    selection.toMs === null ? "1" : `c.at_ms < ${selection.toMs}`,
+  ].join(" AND ");
+  const place = selection.wherePlace === "1" ? "1" : selection.wherePlace.replaceAll("branch_id", "c.branch_id").replaceAll("model_id", "c.model_id");
+  const rows = db
+    .query(
+      `SELECT r.run_id, r.kind, r.agent_type, r.description, r.started_ms, count(*), sum(c.cost_nano IS NULL), sum((c.flags & 16) = 0),
+         sum(c.input), sum(c.output), sum(c.cache_read), sum(c.cache_write_5m), sum(c.cache_write_1h), sum(coalesce(c.cost_nano, 0))
+       FROM runs r JOIN calls c ON c.run_id = r.id
+       WHERE r.session_id = ? AND ${time} AND ${place} GROUP BY r.id`,
+    )
+    .values(sessionId) as (string | number | null)[][];
+  const runs = rows.map((row): RunRow => {
+    const sums = noSums();
+    addMeasures(sums, row as (number | null)[], 5);
+    return {
+      ...sums,
+      runId: row[0] === "" ? "main" : (row[0] as string),
+      kind: row[1] as RunRow["kind"],
+      agentType: row[2] as string | null,
+      description: row[3] as string | null,
+      startedAtMs: row[4] as number | null,
+    };
+  });
+  return runs.sort((a, b) => Number(b.kind === "main") - Number(a.kind === "main") || b.costNanoUsd - a.costNanoUsd || (a.runId < b.runId ? -1 : 1));
+}

@@ -1,0 +1,170 @@
+import type { Database } from "bun:sqlite";
+import { CATEGORIES } from "../categories/index.ts";
+import { DayMap, dayText } from "../platform/time.ts";
+import { addMeasures, cellsOfHours, hourCells, MEASURES, noSums, rowsOf, type Selection, selectionOf, SUM_MEASURES } from "./cells.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Filters } from "./filters.ts";
+import { loadNames, type Names } from "./names.ts";
+import { quantile } from "./outliers.ts";
+import { describeSessions, type SessionSums, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
+import type { CategoryRow, DailyRow, Distribution, ModelRow, RepoRow, Runaway, StatsReport, Sums, Totals } from "./types.ts";
+
+const HOUR_MS = 3_600_000;
+
+/** The six panels of `stats`. Every figure of every panel obeys the same filters. */
+export function statsReport(db: Database, filters: Filters): StatsReport {
+  return db.transaction(() => {
+    const selection = selectionOf(db, filters);
+    const names = loadNames(db);
+    const { repos, models, categories, totals } = byDimension(db, selection, names);
+    const bySession = sumSessions(db, selection, names);
+    const costs = wholeSessionCosts(db);
+    const threshold = thresholdOf(costs);
+    const heaviest = [...bySession.sessions].sort((a, b) => b.sums.totalTokens - a.sums.totalTokens || a.id - b.id);
+    for (const row of repos) row.row.sessions = bySession.perRepo.get(row.id) ?? 0;
+    for (const row of models) row.row.sessions = bySession.perModel.get(row.id) ?? 0;
+    totals.sessions = bySession.sessions.length;
+    const prompts = promptsByCategory(db, selection);
+    for (const row of categories) row.prompts = prompts.get(row.category) ?? 0;
+    totals.prompts = [...prompts.values()].reduce((sum, count) => sum + count, 0);
+    return {
+      totals,
+      coverage: coverageOf(db, totals),
+      daily: dailyRows(db, selection, filters.timeZone),
+      repos: repos.map(({ row }) => row).slice(0, filters.top),
+      models: models.map(({ row }) => row).slice(0, filters.top),
+      sessions: describeSessions(db, heaviest.slice(0, filters.top), names, costs, threshold),
+      distribution: distributionOf(bySession.sessions, costs, threshold),
+      categories,
+    };
+  })();
+}
+
+interface Dimensions {
+  repos: { id: number; row: RepoRow }[];
+  models: { id: number; row: ModelRow }[];
+  categories: CategoryRow[];
+  totals: Totals;
+}
+
+function byDimension(db: Database, selection: Selection, names: Names): Dimensions {
+  const rows = rowsOf(
+    db,
+    `SELECT branch_id, model_id, category, ${SUM_MEASURES} FROM (${hourCells(selection)}) GROUP BY branch_id, model_id, category`,
+  );
+  const repos = new Map<number, RepoRow>();
+  const models = new Map<number, ModelRow>();
+  const categories = new Map<number, Sums>();
+  const all = noSums();
+  for (const row of rows) {
+    const repo = names.repoOfBranch.get(row[0] as number) ?? 0;
+    const model = row[1] as number;
+    const category = row[2] as number;
+    addMeasures(entryOf(repos, repo, () => ({ ...noSums(), repo: names.repos.get(repo) ?? "(unknown)", sessions: 0 })), row, 3);
+    addMeasures(entryOf(models, model, () => ({ ...noSums(), model: names.models.get(model) ?? "", sessions: 0 })), row, 3);
+    addMeasures(entryOf(categories, category, noSums), row, 3);
+    addMeasures(all, row, 3);
+  }
+  const sortedModels = sortedByCost(models);
+  const unpriced = sortedModels
+    .filter(({ row }) => row.unpricedCalls > 0)
+    .map(({ row }) => ({ model: row.model, calls: row.unpricedCalls }))
+    .sort((a, b) => b.calls - a.calls || (a.model < b.model ? -1 : 1));
+  return {
+    repos: sortedByCost(repos),
+    models: sortedModels,
+    categories: sortedByCost(categories).map(({ id, row }) => ({
+      category: CATEGORIES[id] ?? "general",
+      prompts: 0,
+      calls: row.calls,
+      totalTokens: row.totalTokens,
+      costNanoUsd: row.costNanoUsd,
+      share: all.costNanoUsd === 0 ? 0 : row.costNanoUsd / all.costNanoUsd,
+    })),
+    totals: { ...all, sessions: 0, prompts: 0, unpriced },
+  };
+}
+
+function entryOf<T>(map: Map<number, T>, id: number, make: () => T): T {
+  let entry = map.get(id);
+  if (entry === undefined) {
+    entry = make();
+    map.set(id, entry);
+  }
+  return entry;
+}
+
+function sortedByCost<T extends Sums>(map: ReadonlyMap<number, T>): { id: number; row: T }[] {
+  const entries = [...map].map(([id, row]) => ({ id, row }));
+  return entries.sort((a, b) => b.row.costNanoUsd - a.row.costNanoUsd || b.row.totalTokens - a.row.totalTokens || a.id - b.id);
+}
+
+/** Days of the person's calendar, newest first. An hour that midnight cuts in two is counted call by call. */
+function dailyRows(db: Database, selection: Selection, timeZone: string): DailyRow[] {
+  const rows = rowsOf(db, `SELECT hour, ${SUM_MEASURES} FROM (${hourCells(selection)}) GROUP BY hour ORDER BY hour`);
+  const first = rows[0]?.[0];
+  const last = rows.at(-1)?.[0];
+  if (first === undefined || last === undefined || first === null || last === null) return [];
+  const map = new DayMap(first * HOUR_MS, (last + 1) * HOUR_MS, timeZone);
+  const days = new Map<number, DailyRow>();
+  const dayEntry = (day: number): DailyRow => entryOf(days, day, () => ({ ...noSums(), day: dayText(day), sessions: 0 }));
+  const cut: number[] = [];
+  for (const row of rows) {
+    const day = map.dayNumberOfHour(row[0] as number);
+    if (day === null) cut.push(row[0] as number);
+    else addMeasures(dayEntry(day), row, 1);
+  }
+  if (cut.length > 0) {
+    for (const row of rowsOf(db, `SELECT at_ms, ${MEASURES.join(", ")} FROM (${cellsOfHours(selection, cut)})`)) {
+      addMeasures(dayEntry(map.dayNumberOf(row[0] as number)), row, 1);
+    }
+  }
+  countSessions(db, selection, map, dayEntry);
+  return [...days].sort((a, b) => b[0] - a[0]).map(([, row]) => row);
+}
+
+/** Sessions active on each day, by whole hours: a session belongs to every day it has calls on. */
+function countSessions(db: Database, selection: Selection, map: DayMap, dayEntry: (day: number) => DailyRow): void {
+  if (selection.runType !== null) return;
+  const from = selection.fromMs === null ? -1 : Math.floor(selection.fromMs / HOUR_MS);
+  const to = selection.toMs === null ? Number.MAX_SAFE_INTEGER : Math.ceil(selection.toMs / HOUR_MS);
+  const agent = selection.agentId === null ? "" : ` AND session_id IN (SELECT id FROM sessions WHERE agent_id = ${selection.agentId})`;
+  const rows = rowsOf(
+    db,
+    `SELECT session_id, hour FROM rollup_sessions WHERE hour >= ? AND hour < ? AND ${selection.wherePlace}${agent} ORDER BY session_id, hour`,
+    from,
+    to,
+  );
+  let previous = "";
+  for (const row of rows) {
+    const day = map.dayNumberOf((row[1] as number) * HOUR_MS);
+    const key = `${row[0]} ${day}`;
+    if (key !== previous) dayEntry(day).sessions++;
+    previous = key;
+  }
+}
+
+function distributionOf(sessions: readonly SessionSums[], costs: ReadonlyMap<number, number>, threshold: Omit<Runaway, "count">): Distribution {
+  const spent = sessions.map(({ sums }) => sums.costNanoUsd).filter((cost) => cost > 0).sort((a, b) => a - b);
+  const limit = threshold.thresholdNanoUsd;
+  const count = limit === null ? 0 : sessions.filter(({ id }) => (costs.get(id) ?? 0) > limit).length;
+  return {
+    sessions: spent.length,
+    p50NanoUsd: Math.round(quantile(spent, 0.5)),
+    p95NanoUsd: Math.round(quantile(spent, 0.95)),
+    p99NanoUsd: Math.round(quantile(spent, 0.99)),
+    maxNanoUsd: spent.at(-1) ?? 0,
+    totalNanoUsd: spent.reduce((sum, cost) => sum + cost, 0),
+    runaway: { ...threshold, count },
+  };
+}
+
+/** Prompts that cost something and began in the period, by category. */
+function promptsByCategory(db: Database, selection: Selection): Map<string, number> {
+  const { fromMs, toMs, wherePlace, agentId } = selection;
+  const restricted = wherePlace !== "1" || agentId !== null || selection.runType !== null;
+  const time = `${fromMs === null ? "1" : `at_ms >= ${fromMs}`} AND ${toMs === null ? "1" : `at_ms < ${toMs}`}`;
+  const sessions = restricted ? ` AND session_id IN (SELECT session_id FROM rollup_sessions WHERE ${wherePlace})` : "";
+  const rows = rowsOf(db, `SELECT category, count(*) FROM prompts WHERE calls > 0 AND ${time}${sessions} GROUP BY category`);
+  return new Map(rows.map((row) => [CATEGORIES[row[0] as number] ?? "general", row[1] as number]));
+}
