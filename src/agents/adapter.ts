@@ -19,6 +19,16 @@ export interface Listing {
   problems: { path: string; message: string }[];
 }
 
+/** What a hook payload says itself, and which files it makes worth looking at. */
+export interface HookPayload {
+  sessionId: string;
+  events: FileEvents;
+  /** Logs that may have grown: the session's own and a sub-agent's. */
+  files: string[];
+  /** Folder of the session's sub-agents, to be listed where all of them count; null elsewhere. */
+  subagentsDir: string | null;
+}
+
 /** Reads one log in stretches. */
 export interface LogReader {
   /** Reads the whole lines of `data`, answers how many bytes they take; with `final` also a complete last line that lacks
@@ -39,6 +49,8 @@ export interface AgentAdapter {
   roots(env: Env): string[];
   /** All log files below the roots. */
   list(roots: readonly string[]): Listing;
+  /** What a hook payload says itself; null where it is no object with a session id. `billing` stamps the session. */
+  payload(event: string, text: string, nowMs: number, billing: string | undefined): HookPayload | null;
   /** A reader for one file; `state` is what an earlier reader saved, "" at the start of the file. */
   reader(path: string, state: string): LogReader;
 }

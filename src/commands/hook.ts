@@ -1,10 +1,9 @@
 import { appendFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { SourceFile } from "../agents/adapter.ts";
+import type { HookPayload, SourceFile } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
 import { kindOf } from "../agents/claude-code/layout.ts";
-import { type HookPayload, readPayload } from "../agents/claude-code/payload.ts";
 import { type Book, openBook } from "../ledger/open.ts";
 import { loadPrices } from "../ledger/prices.ts";
 import { loadSource } from "../ledger/sources.ts";
@@ -42,7 +41,7 @@ export async function runHook(args: readonly string[], env: Env, readStdin: () =
       return;
     }
     if (env.CC_LEDGER_AUDIT === "1") archive(paths, event, text, nowMs, log);
-    const payload = readPayload(event, text, nowMs, env.CC_LEDGER_BILLING || undefined);
+    const payload = claudeCode.payload(event, text, nowMs, env.CC_LEDGER_BILLING || undefined);
     if (payload === null) {
       log(`payload is no JSON object with a session_id (${text.length} characters)`);
       return;

@@ -9,6 +9,7 @@ const JOB_BYTES = 16 << 20;
 
 /** Reads pending files in workers while this thread writes what they find. */
 export async function readParallel(
+  agent: string,
   pending: readonly Pending[],
   workers: number,
   writer: Pick<Writer, "write">,
@@ -16,7 +17,7 @@ export async function readParallel(
   onProgress: OnProgress,
 ): Promise<void> {
   const total = pending.reduce((sum, item) => sum + pendingBytes(item), 0);
-  const jobs = jobsOf(pending);
+  const jobs = jobsOf(agent, pending);
   const batch = new Batch(writer);
   const pool = Array.from({ length: Math.min(workers, jobs.length) }, () => startWorker());
   try {
@@ -37,9 +38,11 @@ export async function readParallel(
   }
 }
 
-/** In the executable the worker is an entry point of its own; from source it is this folder's file. */
+/** In the executable the worker is an entry point of its own, named by its place below `src/`; from source it is a file. */
+const WORKER = /[$~](bunfs|BUN)[\\/]/.test(import.meta.path) ? "./ledger/readWorker.ts" : new URL("./readWorker.ts", import.meta.url).href;
+
 function startWorker(): Worker {
-  return new Worker(new URL("./readWorker.ts", import.meta.url).href);
+  return new Worker(WORKER);
 }
 
 function runJob(
@@ -69,16 +72,16 @@ function runJob(
 }
 
 /** Shares the files out, biggest first, into jobs of about the same size. */
-function jobsOf(pending: readonly Pending[]): ReadJob[] {
+function jobsOf(agent: string, pending: readonly Pending[]): ReadJob[] {
   const jobs: ReadJob[] = [];
-  let job: ReadJob = { files: [] };
+  let job: ReadJob = { agent, files: [] };
   let bytes = 0;
   for (const item of pending) {
     job.files.push(item);
     bytes += pendingBytes(item);
     if (bytes >= JOB_BYTES || job.files.length >= 200) {
       jobs.push(job);
-      job = { files: [] };
+      job = { agent, files: [] };
       bytes = 0;
     }
   }

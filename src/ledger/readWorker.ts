@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { claudeCode } from "../agents/claude-code/index.ts";
+import { ADAPTERS } from "../agents/registry.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { Pending } from "./catchup.ts";
 import { isFileError } from "./fileErrors.ts";
@@ -8,6 +8,7 @@ import { readNew } from "./stretches.ts";
 
 /** A share of the files to read. */
 export interface ReadJob {
+  agent: string;
   files: Pending[];
 }
 
@@ -30,7 +31,9 @@ self.onmessage = (message: MessageEvent<ReadJob>): void => {
   }
 };
 
-function read({ files }: ReadJob): void {
+function read({ agent, files }: ReadJob): void {
+  const adapter = ADAPTERS.find(({ name }) => name === agent);
+  if (adapter === undefined) throw new Error(`no adapter reads ${agent}`);
   const work = { opened: 0, bytes: 0 };
   const problems: { path: string; message: string }[] = [];
   let stretches: PackedStretch[] = [];
@@ -44,7 +47,7 @@ function read({ files }: ReadJob): void {
   };
   for (const { file, known } of files) {
     try {
-      for (const stretch of readNew(claudeCode, file, known, work)) {
+      for (const stretch of readNew(adapter, file, known, work)) {
         const [packed, buffers] = packStretch(stretch);
         stretches.push(packed);
         moved.push(...buffers);

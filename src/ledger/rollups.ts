@@ -133,7 +133,7 @@ export class RollupDeltas {
 }
 
 function cellOf(cells: Map<string, { key: number[]; cell: Cell }>, key: number[]): Cell {
-  const name = key.join(" ");
+  const name = `${key[0]} ${key[1]} ${key[2]} ${key[3]} ${key[4]}`;
   let entry = cells.get(name);
   if (entry === undefined) {
     entry = { key, cell: new Float64Array(MEASURES.length) };

@@ -147,7 +147,7 @@ const small = Buffer.alloc(HEAD_BYTES);
 
 function hashAt(fd: number, position: number, length: number): number {
   const got = length === 0 ? 0 : readSync(fd, small, 0, length, position);
-  hash64(small.latin1Slice(0, got));
+  hash64(small.toString("latin1", 0, got));
   return hashLow;
 }
 

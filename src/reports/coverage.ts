@@ -11,9 +11,11 @@ export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBou
     .get();
   const reported = db
     .query<{ sessions: number; residual: number }, []>(
-      `SELECT count(*) AS sessions, coalesce(sum(max(0, s.reported_cost_nano - coalesce(t.cost, 0))), 0) AS residual
+      `SELECT count(*) AS sessions, coalesce(sum(max(0, s.reported_cost_nano - coalesce(t.cost, 0) - coalesce(i.cost, 0))), 0) AS residual
        FROM sessions s
        LEFT JOIN (SELECT session_id, sum(cost_nano) AS cost FROM rollup_sessions GROUP BY session_id) t ON t.session_id = s.id
+       LEFT JOIN (SELECT h.session_id, sum(c.cost_nano) AS cost FROM inherited_calls h JOIN calls c ON c.id = h.call_id
+                  GROUP BY h.session_id) i ON i.session_id = s.id
        WHERE s.reported_cost_nano IS NOT NULL`,
     )
     .get();

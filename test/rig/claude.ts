@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 const TIME_LIMIT_MS = 60_000;
 
 /** The client's own count for one model. */
-export interface ModelUsage {
+interface ModelUsage {
   inputTokens: number;
   outputTokens: number;
   cacheReadInputTokens: number;
@@ -49,7 +49,7 @@ export function foldersOf(scratch: string): { home: string; configDir: string; l
 }
 
 /** The installed client. Throws with the remedy where it is missing. */
-export function claudeBinary(): string {
+function claudeBinary(): string {
   const path = resolve(import.meta.dir, "../../node_modules/.bin/claude");
   if (!existsSync(path))
     throw new Error(
@@ -59,7 +59,7 @@ export function claudeBinary(): string {
 }
 
 /** The whole environment of a run: nothing of the caller's but PATH. */
-export function environmentOf(run: Pick<ClaudeRun, "scratch" | "mockUrl" | "env">): Record<string, string> {
+function environmentOf(run: Pick<ClaudeRun, "scratch" | "mockUrl" | "env">): Record<string, string> {
   const { home, configDir, ledgerHome } = foldersOf(run.scratch);
   return {
     PATH: process.env.PATH ?? "/usr/bin:/bin",
@@ -83,30 +83,42 @@ export function environmentOf(run: Pick<ClaudeRun, "scratch" | "mockUrl" | "env"
   };
 }
 
-/** Runs the real client once, alone in a scratch home, against the mock. Throws when it passes its time limit
- *  or prints no result; an error that the client itself reports is in `is_error`. */
-export async function runClaude(run: ClaudeRun): Promise<ClaudeResult> {
+/** Starts the real client, alone in a scratch home, against the mock. The caller sees to its end. */
+function startClaude(run: ClaudeRun): Bun.Subprocess<"ignore", "pipe", "pipe"> {
   const { configDir } = foldersOf(run.scratch);
   mkdirSync(configDir, { recursive: true });
   if (run.settings !== undefined) writeFileSync(join(configDir, "settings.json"), JSON.stringify(run.settings));
   const command = [claudeBinary(), "-p", run.prompt, "--output-format", "json"];
   command.push("--permission-mode", "bypassPermissions", ...(run.args ?? []));
-  const limit = run.timeLimitMs ?? TIME_LIMIT_MS;
-  const child = Bun.spawn(command, {
+  return Bun.spawn(command, {
     cwd: run.cwd,
     env: environmentOf(run),
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    timeout: limit,
+    timeout: run.timeLimitMs ?? TIME_LIMIT_MS,
     killSignal: "SIGKILL",
   });
+}
+
+/** Runs the real client once to its end. Throws when it passes its time limit or prints no result; an error that the
+ *  client itself reports is in `is_error`. */
+export async function runClaude(run: ClaudeRun): Promise<ClaudeResult> {
+  const child = startClaude(run);
   const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
   await child.exited;
   const line = out.trim().split("\n").at(-1) ?? "";
-  if (child.signalCode !== null || !line.startsWith("{"))
-    throw new Error(
-      `The client gave no result (exit ${child.exitCode}, signal ${child.signalCode}, limit ${limit} ms): ${(err || out).slice(0, 2_000)}`,
-    );
+  if (child.signalCode !== null || !line.startsWith("{")) {
+    const how = `exit ${child.exitCode}, signal ${child.signalCode}, limit ${run.timeLimitMs ?? TIME_LIMIT_MS} ms`;
+    throw new Error(`The client gave no result (${how}): ${(err || out).slice(0, 2_000)}`);
+  }
   return JSON.parse(line) as ClaudeResult;
+}
+
+/** Runs the client until `until` holds, then kills it the hard way: no hook and no last row follows. */
+export async function killClaude(run: ClaudeRun, until: () => boolean): Promise<void> {
+  const child = startClaude(run);
+  while (!until() && child.exitCode === null) await Bun.sleep(20);
+  child.kill("SIGKILL");
+  await child.exited;
 }

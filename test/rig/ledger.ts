@@ -47,9 +47,9 @@ export interface StatsJson {
   };
 }
 
-/** The built program. Throws with the remedy where it is missing. */
+/** The built program, or the one that `CC_LEDGER_BIN` names (an installed release, say). Throws with the remedy where it is missing. */
 export function ledgerBinary(): string {
-  const path = resolve(import.meta.dir, "../../dist/cc-ledger");
+  const path = process.env.CC_LEDGER_BIN || resolve(import.meta.dir, "../../dist/cc-ledger");
   if (!existsSync(path)) throw new Error(`The program is not built: ${path}. Run npm run build first.`);
   return path;
 }

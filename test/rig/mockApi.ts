@@ -28,7 +28,7 @@ export interface BilledCall {
 }
 
 /** Body of a request, as far as the rig reads it. */
-export interface RequestBody {
+interface RequestBody {
   model?: string;
   stream?: boolean;
   messages?: RequestMessage[];
@@ -36,7 +36,7 @@ export interface RequestBody {
 }
 
 /** A request as it arrived, for tests about what the client sends. */
-export interface SeenRequest {
+interface SeenRequest {
   path: string;
   headers: Record<string, string>;
   body: RequestBody | null;

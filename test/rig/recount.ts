@@ -75,14 +75,9 @@ export function recordedCalls(configDir: string): Map<string, { sessionId: strin
   return calls;
 }
 
-/** No tokens. */
-export function noTokens(): TokenCounts {
-  return { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
-}
-
 /** What the mock billed, in token classes. For usage whose flat count of cache writes equals its two classes. */
 export function tokensOf(billed: readonly BilledCall[]): TokenCounts {
-  const sum = noTokens();
+  const sum: TokenCounts = { input: 0, output: 0, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0 };
   for (const { usage } of billed) {
     sum.input += usage.input_tokens;
     sum.output += usage.output_tokens;

@@ -2,7 +2,7 @@
  *  `prompt` of an `Agent` step, so that one prompt describes a whole tree of runs. */
 
 /** One entry of `usage.iterations[]`. */
-export interface Iteration {
+interface Iteration {
   type: "message" | "advisor_message" | "compaction";
   model?: string;
   input_tokens: number;
@@ -80,7 +80,7 @@ export interface RequestMessage {
 }
 
 /** A step found in a request, with what tells it from other steps. */
-export interface Found {
+interface Found {
   step: Step;
   /** The same for every try of the same step of the same conversation. */
   key: string;
@@ -117,9 +117,4 @@ export function stepFor(messages: readonly RequestMessage[]): Found | null {
     }
   }
   return null;
-}
-
-/** The prompt text of a script. */
-export function script(...steps: Step[]): string {
-  return JSON.stringify(steps);
 }

@@ -15,10 +15,10 @@ interface ToolUseBlock {
   name: string;
   input: unknown;
 }
-export type Block = TextBlock | ThinkingBlock | ToolUseBlock;
+type Block = TextBlock | ThinkingBlock | ToolUseBlock;
 
 /** A complete answer of the Messages API. */
-export interface MockMessage {
+interface MockMessage {
   id: string;
   type: "message";
   role: "assistant";

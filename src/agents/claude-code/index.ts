@@ -1,5 +1,6 @@
 import type { AgentAdapter } from "../adapter.ts";
 import { identityOf, listTranscripts, projectRoots } from "./layout.ts";
+import { readPayload } from "./payload.ts";
 import { TranscriptReader } from "./reader.ts";
 import { SidecarReader } from "./sidecar.ts";
 
@@ -8,6 +9,7 @@ export const claudeCode: AgentAdapter = {
   name: "claude-code",
   roots: projectRoots,
   list: listTranscripts,
+  payload: readPayload,
   reader: (path, state) =>
     path.endsWith(".meta.json") ? new SidecarReader(identityOf(path)) : new TranscriptReader(identityOf(path), state),
 };

@@ -45,6 +45,7 @@ const READ_METADATA = new Set([
   "agent-name",
   "pr-link",
   "cost-state",
+  "queue-operation",
   "user",
   "assistant",
   "system",
@@ -155,15 +156,15 @@ export class LineClassifier {
     if (open < end && this.#toolUse.find(data, start) >= end && this.#seam.find(data, start) >= end) {
       const close = data.lastIndexOf(AFTER_CONTENT, end);
       if (close - open > MIN_CUT && this.#content.find(data, open + 1) >= end) {
-        return data.utf8Slice(start, open + CONTENT.length) + data.utf8Slice(close, end);
+        return data.toString("utf8", start, open + CONTENT.length) + data.toString("utf8", close, end);
       }
     }
-    return data.utf8Slice(start, end);
+    return data.toString("utf8", start, end);
   }
 
   #metadata(start: number, end: number, onUnknown: (type: string) => void): number {
     const quote = this.#data.indexOf(34, start);
-    const type = this.#data.latin1Slice(start, Math.min(quote < 0 ? end : quote, start + 60, end));
+    const type = this.#data.toString("latin1", start, Math.min(quote < 0 ? end : quote, start + 60, end));
     if (READ_METADATA.has(type)) return LINE.parse;
     if (!PASSED_OVER.has(type)) onUnknown(type);
     return LINE.skip;
@@ -187,12 +188,12 @@ export function toolResultOf(
     const from = at + TOOL_USE_ID.length;
     const to = line.indexOf(34, from);
     if (to < 0 || to - from > 200) break;
-    ids.push(line.latin1Slice(from, to));
+    ids.push(line.toString("latin1", from, to));
     at = line.indexOf(TOOL_USE_ID, to);
   }
   const failed = line.includes(IS_ERROR);
   const stamp = line.lastIndexOf(TIMESTAMP);
   const from = stamp + TIMESTAMP.length;
-  const timestamp = stamp < 0 ? "" : line.latin1Slice(from, Math.min(from + 40, line.indexOf(34, from)));
+  const timestamp = stamp < 0 ? "" : line.toString("latin1", from, Math.min(from + 40, line.indexOf(34, from)));
   return { ids, failed, timestamp };
 }

@@ -1,18 +1,9 @@
+import type { HookPayload } from "../adapter.ts";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { type FileEvents, noEvents } from "../events.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import { objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
-
-/** What a hook payload says itself, and which files it makes worth looking at. */
-export interface HookPayload {
-  sessionId: string;
-  events: FileEvents;
-  /** Transcripts that may have grown: the session's own and a sub-agent's. */
-  files: string[];
-  /** Folder of the session's sub-agents, to be listed where all of them count (Stop, SessionEnd). */
-  subagentsDir: string | null;
-}
 
 const ID = /^[\w.-]{1,200}$/;
 

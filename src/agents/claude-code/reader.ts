@@ -14,6 +14,9 @@ export interface ReaderState {
   promptKey: string;
   /** Time of the last row that had one; rows without a time are taken to be of that moment. */
   lastMs: number;
+  /** Time of the first row of a file that opens with a queued prompt: conversation rows before it were copied from the
+   *  session that this one was forked from. -1 where the file does not say. */
+  ownSinceMs: number;
 }
 
 /** Where a file stands in the layout: which session and run its rows belong to when they do not say. */
@@ -35,7 +38,7 @@ export class TranscriptReader implements LogReader {
   /** `saved` is what {@link saveState} answered at the end of the stretch before, "" at the start of the file. */
   constructor(identity: FileIdentity, saved = "") {
     this.#identity = identity;
-    this.state = saved === "" ? { promptKey: "", lastMs: -1 } : (JSON.parse(saved) as ReaderState);
+    this.state = saved === "" ? { promptKey: "", lastMs: -1, ownSinceMs: -1 } : (JSON.parse(saved) as ReaderState);
   }
 
   saveState(): string {
@@ -119,8 +122,9 @@ export class TranscriptReader implements LogReader {
 
   #row(row: Row, bytes: number): void {
     const stamped = msOf(row.timestamp);
-    if (stamped >= 0) this.state.lastMs = stamped;
     const type = textOf(row.type, 60);
+    if (type === "queue-operation" && this.state.lastMs < 0) this.state.ownSinceMs = stamped;
+    if (stamped >= 0) this.state.lastMs = stamped;
     if (type === "assistant") this.#assistant(row);
     else if (type === "user") this.#user(row, bytes);
     else if (type === "progress") this.#progress(row);
@@ -205,7 +209,7 @@ export class TranscriptReader implements LogReader {
       requestLow,
       sessionId: owner,
       runId,
-      promptKey: runId === "" ? this.state.promptKey : "",
+      promptKey: runId === "" && !copied ? this.state.promptKey : "",
       model: from.model || "unknown",
       cwd: textOf(row.cwd, 4096),
       branch: branchOf(row.gitBranch),
@@ -287,7 +291,7 @@ export class TranscriptReader implements LogReader {
         this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), atMs, ...(promptId && { promptKey: promptId }) });
       }
     } else {
-      const text = humanPromptText(row);
+      const text = this.#isCopied() ? null : humanPromptText(row);
       const promptKey = promptId || textOf(row.uuid, 200);
       if (text !== null && promptKey !== "") {
         this.state.promptKey = promptKey;
@@ -322,7 +326,7 @@ export class TranscriptReader implements LogReader {
     const stamped = msOf(timestamp);
     if (stamped >= 0) this.state.lastMs = stamped;
     if (ids.length > 1 && failed) {
-      this.#parse(data.utf8Slice(start, end), end - start);
+      this.#parse(data.toString("utf8", start, end), end - start);
       return;
     }
     for (const id of ids) this.#pushResult(id, failed, this.state.lastMs, end - start);
@@ -349,7 +353,7 @@ export class TranscriptReader implements LogReader {
       return sessionId;
     }
     const fact: SessionEvent = { sessionId };
-    if (this.state.lastMs >= 0) fact.atMs = this.state.lastMs;
+    if (this.state.lastMs >= 0 && !this.#isCopied()) fact.atMs = this.state.lastMs;
     const cwd = textOf(row.cwd, 4096);
     const entrypoint = textOf(row.entrypoint, 60);
     if (cwd !== "") fact.cwd = cwd;
@@ -366,6 +370,11 @@ export class TranscriptReader implements LogReader {
       const { title: _title, titleRank: _rank, ...rest } = fact;
       Object.assign(known, rest);
     } else Object.assign(known, fact);
+  }
+
+  /** Whether the row at hand was copied when the session was forked: it is older than the fork. */
+  #isCopied(): boolean {
+    return this.state.lastMs < this.state.ownSinceMs;
   }
 
   #runOf(row: Row): string {
@@ -395,7 +404,7 @@ function isSpace(byte: number): boolean {
 }
 
 function isWholeObject(data: Buffer, start: number): boolean {
-  return parseObject(data.utf8Slice(start, data.length).trim()) !== null;
+  return parseObject(data.toString("utf8", start, data.length).trim()) !== null;
 }
 
 function parseObject(text: string): Row | null {

@@ -15,7 +15,7 @@ export class SidecarReader implements LogReader {
 
   feed(data: Buffer, final: boolean): number {
     if (!final) return 0;
-    const run = this.#run(data.utf8Slice(0, data.length));
+    const run = this.#run(data.toString("utf8", 0, data.length));
     if (run === null) this.#events.counters.broken++;
     else if (run.sessionId !== "") this.#events.runs.push(run);
     return data.length;

@@ -1,0 +1,52 @@
+import type { Database } from "bun:sqlite";
+import { UserError } from "../platform/errors.ts";
+import { timeZoneOf } from "../platform/time.ts";
+
+/** Settings kept in the book. */
+export interface Setting {
+  key: string;
+  brief: string;
+  /** Answers the value as it is stored, or throws a {@link UserError}. */
+  check(value: string): string;
+}
+
+const BILLING = ["api", "pro", "max", "team", "enterprise"];
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    key: "timezone",
+    brief: "zone in which days are cut, such as Europe/Berlin",
+    check: (value) => {
+      timeZoneOf(value);
+      return value;
+    },
+  },
+  {
+    key: "billing",
+    brief: `how sessions are paid for: ${BILLING.join(", ")}`,
+    check: (value) => {
+      if (!BILLING.includes(value)) throw new UserError(`billing is one of ${BILLING.join(", ")}, not ${JSON.stringify(value)}`);
+      return value;
+    },
+  },
+];
+
+const PREFIX = "config.";
+
+/** The setting of that name. */
+export function settingOf(key: string): Setting {
+  const setting = SETTINGS.find((one) => one.key === key);
+  if (setting === undefined) throw new UserError(`there is no setting ${JSON.stringify(key)}`, `Settings: ${SETTINGS.map((one) => one.key).join(", ")}`);
+  return setting;
+}
+
+/** Value of a setting, null where it is not set. */
+export function readSetting(db: Database, key: string): string | null {
+  return db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(PREFIX + key)?.value ?? null;
+}
+
+/** Stores a checked value; an empty one removes the setting. */
+export function writeSetting(db: Database, key: string, value: string): void {
+  if (value === "") db.query("DELETE FROM meta WHERE key = ?").run(PREFIX + key);
+  else db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(PREFIX + key, settingOf(key).check(value));
+}

@@ -1,0 +1,140 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+
+/** Small made-up histories for property tests: sessions whose lines repeat, get copied, run in sub-agents and break. */
+
+export interface WorldFile {
+  /** Below the config folder. */
+  path: string;
+  lines: string[];
+}
+
+interface CallSeed {
+  id: number;
+  outputs: number[];
+  read: number;
+  write: number;
+  hour: boolean;
+  model: number;
+  noise: number;
+  stop: boolean;
+  side: "main" | "agent" | "replay" | "nested";
+  tool: number;
+}
+
+interface SessionSeed {
+  calls: CallSeed[];
+  prompts: number;
+  fork: "none" | "marked" | "unmarked";
+  branch: number;
+}
+
+const MODELS = ["claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-4-5-20250929", "some-gateway-model"];
+const TOOLS = [
+  { name: "Edit", input: { file_path: "/w/a.ts", old_string: "a", new_string: "b" } },
+  { name: "Bash", input: { command: "git commit -m x" } },
+  { name: "Read", input: { file_path: "/w/b.ts" } },
+];
+const TEXTS = ["fix the bug in the cart", "explain how this works", "add a page", "run the tests", "let's plan it"];
+
+const callSeed: fc.Arbitrary<CallSeed> = fc.record({
+  id: fc.integer({ min: 0, max: 14 }),
+  outputs: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+  read: fc.integer({ min: 0, max: 120_000 }),
+  write: fc.integer({ min: 0, max: 5_000 }),
+  hour: fc.boolean(),
+  model: fc.integer({ min: 0, max: MODELS.length - 1 }),
+  noise: fc.integer({ min: 0, max: 9 }),
+  stop: fc.boolean(),
+  side: fc.constantFrom("main", "main", "main", "agent", "replay", "nested"),
+  tool: fc.integer({ min: -1, max: TOOLS.length - 1 }),
+});
+
+const sessionSeed: fc.Arbitrary<SessionSeed> = fc.record({
+  calls: fc.array(callSeed, { minLength: 1, maxLength: 8 }),
+  prompts: fc.integer({ min: 0, max: 3 }),
+  fork: fc.constantFrom("none", "none", "marked", "unmarked"),
+  branch: fc.integer({ min: 0, max: 1 }),
+});
+
+/** Histories of one to three sessions. Ids of calls are drawn from a small range, so that sessions share some. */
+export const world: fc.Arbitrary<WorldFile[]> = fc
+  .array(sessionSeed, { minLength: 1, maxLength: 3 })
+  .map((seeds) => seeds.flatMap((seed, n) => sessionFiles(seed, n, seeds.length)));
+
+const START = Date.UTC(2026, 10, 20, 22, 40);
+
+function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] {
+  const sessionId = `session-${n}`;
+  const main: string[] = [];
+  const agent: string[] = [];
+  let at = START + n * 400_000;
+  const envelope = (extra: object): object => ({
+    ...extra,
+    timestamp: new Date((at += 7_000)).toISOString(),
+    sessionId,
+    cwd: "/nowhere/repo",
+    gitBranch: seed.branch === 0 ? "main" : "topic",
+    version: "2.1.330",
+    entrypoint: "cli",
+  });
+  seed.calls.forEach((call, index) => {
+    if (seed.prompts > 0 && index % Math.ceil(seed.calls.length / seed.prompts) === 0) {
+      const text = TEXTS[(index + n) % TEXTS.length];
+      main.push(JSON.stringify(envelope({ type: "user", uuid: `u-${n}-${index}`, promptId: `p-${n}-${index}`, message: { role: "user", content: text } })));
+    }
+    const target = call.side === "agent" || call.side === "replay" ? agent : main;
+    for (const [line, output] of call.outputs.entries()) {
+      target.push(JSON.stringify(envelope(rowOf(call, output, line, seed, n, count))));
+    }
+    if (call.noise === 0) target.push('{"type":"assistant","message":{"usage":');
+    if (call.noise === 1) target.push(`${JSON.stringify({ type: "mode", mode: "x", sessionId })}${JSON.stringify({ type: "ai-title", aiTitle: `title ${n}`, sessionId })}`);
+    if (call.noise === 2) target.push("\u0000\u0000\u0000");
+    if (call.noise === 3) main.push(JSON.stringify({ type: "cost-state", sessionId, totalCostUSD: index + 1 }));
+    if (call.noise === 4) main.push(JSON.stringify({ type: "never-heard-of", sessionId }));
+  });
+  const files = [{ path: `projects/-nowhere-repo/${sessionId}.jsonl`, lines: main }];
+  if (agent.length > 0) files.push({ path: `projects/-nowhere-repo/${sessionId}/subagents/agent-a${n}b${n}c.jsonl`, lines: agent });
+  return files;
+}
+
+function rowOf(call: CallSeed, output: number, line: number, seed: SessionSeed, n: number, count: number): object {
+  const tool = TOOLS[call.tool];
+  const shared = seed.fork !== "none" && count > 1;
+  const id = shared ? `msg_shared_${call.id}` : `msg_${n}_${call.id}`;
+  const usage = {
+    input_tokens: 3,
+    output_tokens: output,
+    cache_read_input_tokens: call.read,
+    cache_creation_input_tokens: call.write,
+    cache_creation: call.hour ? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: call.write } : { ephemeral_5m_input_tokens: call.write, ephemeral_1h_input_tokens: 0 },
+  };
+  const content = tool === undefined || line !== 0 ? [{ type: "text", text: "words" }] : [{ type: "tool_use", id: `toolu_${id}`, ...tool }];
+  const message = { id, model: MODELS[call.model], role: "assistant", content, stop_reason: call.stop ? "end_turn" : null, usage };
+  const side = call.side === "agent" || call.side === "replay";
+  if (call.side === "nested") {
+    return { type: "progress", data: { type: "agent_progress", agentId: `nested${n}`, message: { type: "assistant", message, timestamp: new Date(START + call.id * 1000).toISOString() } } };
+  }
+  return {
+    type: "assistant",
+    uuid: `a-${n}-${call.id}-${line}`,
+    requestId: `req_${call.side}_${id}`,
+    isSidechain: side,
+    ...(side && { agentId: `a${n}b${n}c` }),
+    ...(seed.fork === "marked" && n > 0 && shared && { requestSessionId: "session-0" }),
+    message,
+  };
+}
+
+/** Writes files of a world below a folder. */
+export function writeWorld(dir: string, files: readonly WorldFile[]): void {
+  for (const file of files) writeText(dir, file.path, `${file.lines.join("\n")}\n`);
+}
+
+/** Writes one file, making its folders. */
+export function writeText(dir: string, path: string, text: string): void {
+  const full = join(dir, path);
+  mkdirSync(dirname(full), { recursive: true });
+  writeFileSync(full, text);
+}
