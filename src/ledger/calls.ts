@@ -159,7 +159,7 @@ export class Calls {
     const { sessions, runs, prompts, places, models, prices, agentId } = this.#context;
     const sessionId = sessions.idOf(agentId, call.sessionId);
     const run = runs.find(sessionId, call.runId, call.ownerMs);
-    const ownPrompt = call.promptKey === "" ? null : (knownPrompt ?? prompts.idOf(sessionId, call.promptKey, call.atMs));
+    const ownPrompt = call.promptKey === "" ? null : (knownPrompt ?? prompts.idOf(sessionId, call.promptKey, call.ownerMs));
     const promptId = call.runId === "" ? ownPrompt : run.prompt_id;
     const branchId = places.branchOf(call.cwd, call.branch);
     const modelId = models.idOf(call.model);

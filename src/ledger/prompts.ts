@@ -9,6 +9,7 @@ export const GENERAL = CATEGORIES.indexOf("general");
 interface PromptRow {
   id: number;
   at_ms: number;
+  seen: number;
   text_flags: number;
   tool_flags: number;
   category: number;
@@ -31,14 +32,22 @@ export class Prompts {
     this.#db = db;
   }
 
-  /** Id of a prompt of a session; filed when it is new, and moved to `atMs` when that is earlier. */
+  /** Id of a prompt of a session; filed when it is new. `atMs` stands in until the prompt's own row is read. */
   idOf(sessionId: number, promptKey: string, atMs: number): number {
-    return this.#find(sessionId, promptKey, atMs).id;
+    return this.#find(sessionId, promptKey, atMs, false).id;
   }
 
-  /** Adds features of the prompt's text or of a tool use in its course. */
-  addFlags(sessionId: number, promptKey: string, atMs: number, textFlags: number, toolFlags: number): void {
-    const prompt = this.#find(sessionId, promptKey, atMs);
+  /** The prompt's own row was read: when it was asked, and the features of its text. */
+  asked(sessionId: number, promptKey: string, atMs: number, textFlags: number): void {
+    this.#addFlags(this.#find(sessionId, promptKey, atMs, true), textFlags, 0);
+  }
+
+  /** A tool was used in the course of the prompt. */
+  used(sessionId: number, promptKey: string, atMs: number, toolFlags: number): void {
+    this.#addFlags(this.#find(sessionId, promptKey, atMs, false), 0, toolFlags);
+  }
+
+  #addFlags(prompt: Known, textFlags: number, toolFlags: number): void {
     const text = prompt.text_flags | textFlags;
     const tools = prompt.tool_flags | toolFlags;
     if (text === prompt.text_flags && tools === prompt.tool_flags) return;
@@ -60,11 +69,11 @@ export class Prompts {
   /** Saves changed prompts and moves their earlier calls to the new category. Call before new calls are added. */
   save(deltas: RollupDeltas): void {
     const update = this.#db.query(
-      "UPDATE prompts SET at_ms = ?, text_flags = ?, tool_flags = ?, category = ?, classifier_version = ? WHERE id = ?",
+      "UPDATE prompts SET at_ms = ?, seen = ?, text_flags = ?, tool_flags = ?, category = ?, classifier_version = ? WHERE id = ?",
     );
     for (const prompt of this.#byId.values()) {
       if (!prompt.changed) continue;
-      update.run(prompt.at_ms, prompt.text_flags, prompt.tool_flags, prompt.category, CLASSIFIER_VERSION, prompt.id);
+      update.run(prompt.at_ms, prompt.seen, prompt.text_flags, prompt.tool_flags, prompt.category, CLASSIFIER_VERSION, prompt.id);
       if (prompt.category !== prompt.filedCategory) {
         const where = "c.run_id IN (SELECT id FROM runs WHERE session_id = ?) AND c.prompt_id = ?";
         for (const sums of sumsByHour(this.#db, where, prompt.sessionId, prompt.id)) {
@@ -76,7 +85,7 @@ export class Prompts {
     }
   }
 
-  #find(sessionId: number, promptKey: string, atMs: number): Known {
+  #find(sessionId: number, promptKey: string, atMs: number, isOwnRow: boolean): Known {
     const name = `${sessionId} ${promptKey}`;
     let prompt = this.#byName.get(name);
     if (prompt === undefined) {
@@ -84,8 +93,10 @@ export class Prompts {
       this.#byName.set(name, prompt);
       this.#byId.set(prompt.id, prompt);
     }
-    if (atMs < prompt.at_ms) {
+    const firstOwnRow = isOwnRow && prompt.seen === 0;
+    if (firstOwnRow || (atMs < prompt.at_ms && isOwnRow === (prompt.seen === 1))) {
       prompt.at_ms = atMs;
+      prompt.seen = isOwnRow ? 1 : 0;
       prompt.changed = true;
     }
     return prompt;
@@ -95,7 +106,7 @@ export class Prompts {
     const key = keyOf(promptKey);
     const row = this.#db
       .query<PromptRow, [number, bigint]>(
-        "SELECT id, at_ms, text_flags, tool_flags, category FROM prompts WHERE session_id = ? AND prompt_key = ?",
+        "SELECT id, at_ms, seen, text_flags, tool_flags, category FROM prompts WHERE session_id = ? AND prompt_key = ?",
       )
       .get(sessionId, key);
     if (row !== null) return { ...row, sessionId, filedCategory: row.category, changed: false };
@@ -104,7 +115,7 @@ export class Prompts {
       .query("INSERT INTO prompts (session_id, prompt_key, at_ms, category, classifier_version) VALUES (?, ?, ?, ?, ?)")
       .run(sessionId, key, atMs, category, CLASSIFIER_VERSION);
     const id = Number(lastInsertRowid);
-    return { id, at_ms: atMs, text_flags: 0, tool_flags: 0, category, sessionId, filedCategory: category, changed: false };
+    return { id, at_ms: atMs, seen: 0, text_flags: 0, tool_flags: 0, category, sessionId, filedCategory: category, changed: false };
   }
 
   forget(): void {

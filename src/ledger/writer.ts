@@ -91,12 +91,12 @@ export class Writer {
     }
     for (const prompt of events.prompts) {
       const sessionId = sessionOf(prompt.sessionId);
-      this.#prompts.addFlags(sessionId, prompt.promptKey, prompt.atMs, prompt.textFlags, 0);
+      this.#prompts.asked(sessionId, prompt.promptKey, prompt.atMs, prompt.textFlags);
       this.#runs.touch(sessionId);
     }
     for (const use of events.toolUses) {
       if (use.runId !== "" || use.promptKey === "") continue;
-      this.#prompts.addFlags(sessionOf(use.sessionId), use.promptKey, use.atMs, 0, use.toolFlags);
+      this.#prompts.used(sessionOf(use.sessionId), use.promptKey, use.atMs, use.toolFlags);
     }
     this.#prompts.save(this.#deltas);
     for (const run of events.runs) this.#runs.merge(sessionOf(run.sessionId), run);

@@ -1,6 +1,15 @@
 import type { Database } from "bun:sqlite";
 import type { Coverage } from "./types.ts";
 
+/** What a fork took over: its agent goes on counting from all that the other session had cost by then, sub-agents included. */
+export const INHERITED_COST = `
+  SELECT f.session_id, sum(c.cost_nano) AS cost
+  FROM (SELECT h.session_id, o.session_id AS owner, max(o.at_ms) AS until FROM inherited_calls h JOIN calls o ON o.id = h.call_id
+        GROUP BY h.session_id, o.session_id) f
+  JOIN runs r ON r.session_id = f.owner
+  JOIN calls c ON c.run_id = r.id AND c.at_ms <= f.until
+  GROUP BY f.session_id`;
+
 /** What is known to be missing or uncertain in the whole book. `filesGone` needs the file system and is filled in by `doctor`. */
 export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBoundCalls: number }): Coverage {
   const hours = db.query<{ first: number | null; last: number | null }, []>("SELECT min(hour) AS first, max(hour) AS last FROM rollup_hours").get();
@@ -14,8 +23,7 @@ export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBou
       `SELECT count(*) AS sessions, coalesce(sum(max(0, s.reported_cost_nano - coalesce(t.cost, 0) - coalesce(i.cost, 0))), 0) AS residual
        FROM sessions s
        LEFT JOIN (SELECT session_id, sum(cost_nano) AS cost FROM rollup_sessions GROUP BY session_id) t ON t.session_id = s.id
-       LEFT JOIN (SELECT h.session_id, sum(c.cost_nano) AS cost FROM inherited_calls h JOIN calls c ON c.id = h.call_id
-                  GROUP BY h.session_id) i ON i.session_id = s.id
+       LEFT JOIN (${INHERITED_COST}) i ON i.session_id = s.id
        WHERE s.reported_cost_nano IS NOT NULL`,
     )
     .get();

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { addMeasures, hourCells, noSums, rowsOf, type Selection, selectionOf, SUM_MEASURES } from "./cells.ts";
-import { coverageOf } from "./coverage.ts";
+import { coverageOf, INHERITED_COST } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames } from "./names.ts";
 import { describeSessions, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
@@ -54,6 +54,7 @@ interface ExtraFacts {
   billing: string | null;
   reported_cost_nano: number | null;
   inherited: number;
+  inherited_cost: number | null;
 }
 
 /** Sessions of a selection with their sums; with `runs` also every thread of each. */
@@ -76,7 +77,8 @@ export function sessionsReport(db: Database, filters: Filters, options: { runs: 
     for (const row of rowsOf(db, `SELECT ${SUM_MEASURES} FROM (${hourCells(selection)})`)) addMeasures(totals, row, 0);
     const extra = db.query<ExtraFacts, [number]>(
       `SELECT forked_from, cwd, client_version, entrypoint, host, os, billing, reported_cost_nano,
-         (SELECT count(*) FROM inherited_calls i WHERE i.session_id = s.id) AS inherited
+         (SELECT count(*) FROM inherited_calls i WHERE i.session_id = s.id) AS inherited,
+         CASE WHEN reported_cost_nano IS NOT NULL THEN (SELECT cost FROM (${INHERITED_COST}) i WHERE i.session_id = s.id) END AS inherited_cost
        FROM sessions s WHERE s.id = ?`,
     );
     const list = chosen.map(({ id }, at): SessionListRow => {
@@ -94,7 +96,7 @@ export function sessionsReport(db: Database, filters: Filters, options: { runs: 
         os: facts?.os ?? null,
         billing: facts?.billing ?? null,
         reportedNanoUsd: reported,
-        residualNanoUsd: reported === null ? null : Math.max(0, reported - (costs.get(id) ?? 0)),
+        residualNanoUsd: reported === null ? null : Math.max(0, reported - (costs.get(id) ?? 0) - (facts?.inherited_cost ?? 0)),
         runs: options.runs ? runsOf(db, id, selection) : null,
       };
     });

@@ -20,7 +20,6 @@ interface CallSeed {
   noise: number;
   stop: boolean;
   side: "main" | "agent" | "replay" | "nested";
-  tool: number;
 }
 
 interface SessionSeed {
@@ -28,6 +27,8 @@ interface SessionSeed {
   prompts: number;
   fork: "none" | "marked" | "unmarked";
   branch: number;
+  /** When it starts: sessions overlap, and their copies of a call may bear the same time. */
+  shift: number;
 }
 
 const MODELS = ["claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-4-5-20250929", "some-gateway-model"];
@@ -39,7 +40,7 @@ const TOOLS = [
 const TEXTS = ["fix the bug in the cart", "explain how this works", "add a page", "run the tests", "let's plan it"];
 
 const callSeed: fc.Arbitrary<CallSeed> = fc.record({
-  id: fc.integer({ min: 0, max: 14 }),
+  id: fc.integer({ min: 0, max: 5 }),
   outputs: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
   read: fc.integer({ min: 0, max: 120_000 }),
   write: fc.integer({ min: 0, max: 5_000 }),
@@ -48,19 +49,19 @@ const callSeed: fc.Arbitrary<CallSeed> = fc.record({
   noise: fc.integer({ min: 0, max: 9 }),
   stop: fc.boolean(),
   side: fc.constantFrom("main", "main", "main", "agent", "replay", "nested"),
-  tool: fc.integer({ min: -1, max: TOOLS.length - 1 }),
 });
 
 const sessionSeed: fc.Arbitrary<SessionSeed> = fc.record({
   calls: fc.array(callSeed, { minLength: 1, maxLength: 8 }),
   prompts: fc.integer({ min: 0, max: 3 }),
-  fork: fc.constantFrom("none", "none", "marked", "unmarked"),
+  fork: fc.constantFrom("none", "marked", "unmarked", "unmarked"),
   branch: fc.integer({ min: 0, max: 1 }),
+  shift: fc.integer({ min: 0, max: 6 }),
 });
 
 /** Histories of one to three sessions. Ids of calls are drawn from a small range, so that sessions share some. */
 export const world: fc.Arbitrary<WorldFile[]> = fc
-  .array(sessionSeed, { minLength: 1, maxLength: 3 })
+  .array(sessionSeed, { minLength: 1, maxLength: 4 })
   .map((seeds) => seeds.flatMap((seed, n) => sessionFiles(seed, n, seeds.length)));
 
 const START = Date.UTC(2026, 10, 20, 22, 40);
@@ -69,7 +70,7 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
   const sessionId = `session-${n}`;
   const main: string[] = [];
   const agent: string[] = [];
-  let at = START + n * 400_000;
+  let at = START + seed.shift * 7_000;
   const envelope = (extra: object): object => ({
     ...extra,
     timestamp: new Date((at += 7_000)).toISOString(),
@@ -100,7 +101,7 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
 }
 
 function rowOf(call: CallSeed, output: number, line: number, seed: SessionSeed, n: number, count: number): object {
-  const tool = TOOLS[call.tool];
+  const tool = TOOLS[call.id - 1];
   const shared = seed.fork !== "none" && count > 1;
   const id = shared ? `msg_shared_${call.id}` : `msg_${n}_${call.id}`;
   const usage = {

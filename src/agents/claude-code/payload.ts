@@ -79,7 +79,6 @@ function addRun(event: string, row: Row, sessionId: string, atMs: number, events
   const runId = textOf(row.agent_id, 200);
   if (!ID.test(runId)) return;
   const agentType = textOf(row.agent_type, 120);
-  const promptKey = textOf(row.prompt_id, 200);
-  const run = { sessionId, runId, kind: runKindOf(runId), ...(agentType !== "" && { agentType }), ...(promptKey !== "" && { promptKey }) };
+  const run = { sessionId, runId, kind: runKindOf(runId), ...(agentType !== "" && { agentType }) };
   events.runs.push({ ...run, atMs });
 }

@@ -99,6 +99,8 @@ CREATE TABLE prompts (
   session_id         INTEGER NOT NULL REFERENCES sessions (id),
   prompt_key         INTEGER NOT NULL,
   at_ms              INTEGER NOT NULL,
+  -- 1 when the prompt's own row was read; until then at_ms is that of its first call.
+  seen               INTEGER NOT NULL DEFAULT 0,
   text_flags         INTEGER NOT NULL DEFAULT 0,
   tool_flags         INTEGER NOT NULL DEFAULT 0,
   category           INTEGER NOT NULL,
