@@ -1,5 +1,6 @@
-export const CATEGORIES = ["coding", "debugging", "feature", "refactoring", "testing", "exploration", "planning", "delegation", "git", "build/deploy", "conversation", "brainstorming", "general"] as const;
-export const CLASSIFIER_VERSION = 1;
-export function textFlags(t: string): number { return t.length > 10 ? 1 : 0; }
-export function toolFlags(_n: string, _i: unknown): number { return 2; }
-export function categoryIndexOf(a: number, b: number): number { return b ? 0 : a ? 10 : 12; }
+/** What a prompt was about, from its text and its tool uses, each reduced to a mask of features at once: the text is
+ *  never kept. Masks of one prompt are joined with OR, in any order and any number of times. See docs/categories.md. */
+export { categoryIndexOf, categoryOf } from "./decide.ts";
+export { CATEGORIES, type Category, CLASSIFIER_VERSION } from "./names.ts";
+export { textFlags } from "./text.ts";
+export { toolFlags } from "./tools.ts";

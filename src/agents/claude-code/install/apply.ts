@@ -1,0 +1,1 @@
+export function applyPlan(..._a: unknown[]): never { throw new Error('stub'); }

@@ -1,0 +1,1 @@
+export function clientVersion(..._a: unknown[]): never { throw new Error('stub'); }

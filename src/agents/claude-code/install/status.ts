@@ -1,0 +1,1 @@
+export function hookStatus(..._a: unknown[]): never { throw new Error('stub'); }

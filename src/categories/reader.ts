@@ -1,0 +1,132 @@
+import { head, type IntentName, mention, TextFlag } from "./flags.ts";
+import { CLAUSE_OPENERS, type Entry, HARMLESS_AFTER, NEGATIONS, vocabulary, WINDOW_ENDS } from "./vocabulary.ts";
+
+/** How many words behind a light verb its object may stand. */
+const WINDOW = 5;
+
+/** Reads words in order and keeps what they ask for. Knows nothing of characters. */
+export class IntentReader {
+  flags = 0;
+  words = 0;
+  readonly #tables = vocabulary();
+  #head: IntentName | undefined;
+  /** Number of the word that set the head, or -1. */
+  #headAt = -1;
+  #topic: IntentName | undefined;
+  #before = "";
+  #beforeThat = "";
+  #clauseStart = true;
+  #negated = false;
+  #windowUntil = -1;
+  /** The object found in the window may take the head's place. */
+  #windowOwnsHead = false;
+  #weak = 0;
+
+  /** A mark that ends a clause. */
+  endClause(): void {
+    this.#settleWeak("");
+    this.#clauseStart = true;
+    this.#negated = false;
+    this.#windowUntil = -1;
+    this.#before = "";
+    this.#beforeThat = "";
+  }
+
+  /** Something that is no word: a path, a number, a link. */
+  opaque(): void {
+    this.words++;
+    this.#settleWeak("");
+    this.#clauseStart = false;
+    this.#before = "";
+    this.#beforeThat = "";
+  }
+
+  /** A word in lower case. */
+  word(word: string): void {
+    const at = this.words++;
+    this.#settleWeak(word);
+    if (WINDOW_ENDS.has(word)) this.#windowUntil = -1;
+    if (!this.#phrase(word, at)) {
+      const entries = this.#tables.words.get(word);
+      if (entries !== undefined) for (const entry of entries) this.#apply(entry, at, at);
+      else if (word.length > 6 && (word.endsWith("error") || word.endsWith("exception"))) this.flags |= TextFlag.trace;
+    }
+    this.#negated = NEGATIONS.has(word);
+    this.#clauseStart = CLAUSE_OPENERS.has(word) || (this.#clauseStart && word.endsWith("ly"));
+    this.#beforeThat = this.#before;
+    this.#before = word;
+  }
+
+  /** A known sequence of Chinese or Japanese. A test or a plan is what is asked for, whatever verb goes with it. */
+  sequence(entry: Entry): void {
+    const at = this.words++;
+    this.flags |= entry.flags;
+    if (entry.intent === undefined) return;
+    const object = entry.intent === "test" || entry.intent === "plan" || entry.intent === "ship";
+    if (this.#head === undefined || (object && (this.#head === "add" || this.#head === "change"))) this.#setHead(entry.intent, at);
+  }
+
+  /** Takes `intent` as what the text asks for, as a slash command does. */
+  lead(intent: IntentName): void {
+    this.flags |= mention(intent);
+    this.#setHead(intent, -1);
+  }
+
+  /** The mask so far; the reader is done. */
+  finish(): number {
+    this.#settleWeak("");
+    const first = this.#head ?? this.#topic;
+    if (this.words > 0) this.flags |= TextFlag.said;
+    return first === undefined ? this.flags : this.flags | head(first) | mention(first);
+  }
+
+  #phrase(word: string, at: number): boolean {
+    if (this.#before === "" || !this.#tables.phraseEnds.has(word)) return false;
+    const pair = `${this.#before} ${word}`;
+    const three = this.#beforeThat === "" ? undefined : this.#tables.phrases.get(`${this.#beforeThat} ${pair}`);
+    const entry = three ?? this.#tables.phrases.get(pair);
+    if (entry === undefined) return false;
+    this.#apply(entry, at, at - (three === undefined ? 1 : 2));
+    return true;
+  }
+
+  /** `from` is the first word of what matched: a phrase takes the place of a head that one of its words set. */
+  #apply(entry: Entry, at: number, from: number): void {
+    const inWindow = at <= this.#windowUntil;
+    if (!this.#counts(entry, inWindow, at)) return;
+    if (entry.flags & TextFlag.weakTrouble) this.#weak = entry.flags;
+    else this.flags |= entry.flags;
+    const own = this.#head === undefined || this.#headAt >= from;
+    if (entry.light) {
+      this.#windowUntil = at + WINDOW;
+      this.#windowOwnsHead = own;
+    } else if (entry.intent !== undefined) {
+      const object = entry.standing === "object" || entry.standing === "topic";
+      if (own || (object && inWindow && this.#windowOwnsHead)) this.#setHead(entry.intent, at);
+      if (from < at && own) {
+        this.#windowUntil = at + WINDOW;
+        this.#windowOwnsHead = this.#head === "add";
+      }
+    }
+  }
+
+  #counts(entry: Entry, inWindow: boolean, at: number): boolean {
+    if (entry.intent === undefined && !entry.light) return true;
+    if (this.#negated) return false;
+    if (entry.standing === "anywhere") return true;
+    if (entry.standing === "verb") return this.#clauseStart || at === 0;
+    if (inWindow) return true;
+    if (entry.standing === "topic") this.#topic ??= entry.intent;
+    return false;
+  }
+
+  #setHead(intent: IntentName, at: number): void {
+    this.#head = intent;
+    this.#headAt = at;
+  }
+
+  #settleWeak(next: string): void {
+    if (this.#weak !== 0 && !HARMLESS_AFTER.has(next)) this.flags |= this.#weak;
+    this.#weak = 0;
+  }
+}
