@@ -69,10 +69,7 @@ export class TranscriptReader implements LogReader {
 
   /** The events so far, session facts included; the reader starts afresh behind them. */
   drain(): FileEvents {
-    for (const session of this.#sessions.values()) {
-      if (session.atMs !== undefined) session.lastMs = Math.max(session.atMs, this.state.lastMs);
-      this.events.sessions.push(session);
-    }
+    this.events.sessions.push(...this.#sessions.values());
     this.#sessions.clear();
     const drained = { ...this.events };
     Object.assign(this.events, noEvents());
@@ -346,20 +343,26 @@ export class TranscriptReader implements LogReader {
   /** Notes what the envelope of a conversation row says of its session, and answers the session's id. */
   #conversation(row: Row): string {
     const sessionId = textOf(row.sessionId, 200) || this.#identity.sessionId;
+    const atMs = this.state.lastMs;
+    if (atMs < 0 || this.#isCopied()) return sessionId;
     const known = this.#sessions.get(sessionId);
-    const version = textOf(row.version, 60);
-    if (known !== undefined && known.atMs !== undefined) {
-      if (version !== "") known.version = version;
-      return sessionId;
+    const first = known?.atMs === undefined || atMs < known.atMs;
+    const last = known?.lastMs === undefined || atMs >= known.lastMs;
+    if (!first && !last) return sessionId;
+    const fact: SessionEvent = known ?? { sessionId };
+    if (first) {
+      fact.atMs = atMs;
+      const cwd = textOf(row.cwd, 4096);
+      const entrypoint = textOf(row.entrypoint, 60);
+      if (cwd !== "") fact.cwd = cwd;
+      if (entrypoint !== "") fact.entrypoint = entrypoint;
     }
-    const fact: SessionEvent = { sessionId };
-    if (this.state.lastMs >= 0 && !this.#isCopied()) fact.atMs = this.state.lastMs;
-    const cwd = textOf(row.cwd, 4096);
-    const entrypoint = textOf(row.entrypoint, 60);
-    if (cwd !== "") fact.cwd = cwd;
-    if (version !== "") fact.version = version;
-    if (entrypoint !== "") fact.entrypoint = entrypoint;
-    this.#mergeSession(fact);
+    if (last) {
+      fact.lastMs = atMs;
+      const version = textOf(row.version, 60);
+      if (version !== "") fact.version = version;
+    }
+    if (known === undefined) this.#sessions.set(sessionId, fact);
     return sessionId;
   }
 
