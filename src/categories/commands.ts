@@ -1,22 +1,30 @@
 import { ToolFlag } from "./flags.ts";
+import { tableOf, wordsOf } from "./lists.ts";
 import { editFlag } from "./paths.ts";
 import { lookup, PROGRAMS, SUBCOMMANDS, TASK_WORDS } from "./programs.ts";
 import { type SimpleCommand, simpleCommands } from "./shell.ts";
 
 /** Words before a command that say nothing about it; the value is the number of words that go with it. */
-const WRAPPERS = new Map(
-  Object.entries({
-    sudo: 0, env: 0, time: 0, nohup: 0, nice: 0, command: 0, exec: 0, xargs: 0, timeout: 1, gtimeout: 1, npx: 0, bunx: 0,
-    pnpx: 0, uvx: 0, pipx: 0, watch: 0, stdbuf: 0, rtk: 0, "cross-env": 0, dotenv: 0, doas: 0, caffeinate: 0, builtin: 0,
-    if: 0, then: 0, do: 0, else: 0, elif: 0, while: 0, until: 0, "!": 0, "{": 0, "&": 0, "xvfb-run": 0,
-  }),
-);
+const WRAPPERS = tableOf<number>([
+  [
+    0,
+    `
+      sudo doas env time nohup nice command exec builtin xargs npx bunx pnpx uvx pipx watch stdbuf cross-env dotenv
+      caffeinate xvfb-run if then do else elif while until ! { &
+    `,
+  ],
+  [1, "timeout gtimeout"],
+]);
 
 /** Two-word wrappers: `uv run pytest`. */
-const WRAPPER_PAIRS = new Set([
-  "uv run", "uv tool", "poetry run", "pipenv run", "pdm run", "hatch run", "rye run", "bundle exec", "pnpm exec", "pnpm dlx",
-  "yarn dlx", "yarn exec", "npm exec", "bun x", "mise exec", "nix develop", "direnv exec", "conda run", "op run", "doppler run",
-]);
+const WRAPPER_PAIRS: ReadonlySet<string> = new Set(
+  [
+    ["run", "uv poetry pipenv pdm hatch rye conda op doppler"],
+    ["exec", "bundle pnpm yarn npm mise direnv"],
+    ["dlx", "pnpm yarn"],
+    ["x", "bun"],
+  ].flatMap(([second, firsts = ""]) => wordsOf(firsts).map((first) => `${first} ${second}`)),
+);
 
 const SHELLS = new Set(["bash", "sh", "zsh", "fish", "dash", "ksh", "pwsh", "powershell", "cmd"]);
 const MAX_NESTING = 2;
@@ -105,11 +113,13 @@ function pythonFlags(words: readonly string[], nesting: number): number {
   return programFlags(words[at + 1] ?? "", words.slice(at + 1), nesting);
 }
 
-const GIT_READS = new Set([
-  "status", "log", "diff", "show", "blame", "shortlog", "reflog", "rev-parse", "rev-list", "ls-files", "ls-tree", "describe",
-  "grep", "cat-file", "fetch", "config", "remote", "bisect", "merge-base", "name-rev", "show-ref", "for-each-ref", "range-diff",
-  "check-ignore", "version", "help", "count-objects", "whatchanged", "annotate",
-]);
+const GIT_READS: ReadonlySet<string> = new Set(
+  wordsOf(`
+    status log diff show blame annotate shortlog reflog rev-parse rev-list ls-files ls-tree ls-remote describe grep
+    cat-file fetch config remote bisect merge-base name-rev show-ref for-each-ref range-diff check-ignore version
+    help count-objects whatchanged
+  `),
+);
 
 /** `git -C dir -c key=value commit` and the like: the options before the subcommand are passed over. */
 function gitFlags(words: readonly string[]): number {

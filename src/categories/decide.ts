@@ -1,4 +1,4 @@
-import { ANY_HEAD, EDITS, head, type IntentName, mention, TextFlag as T, ToolFlag as F } from "./flags.ts";
+import { ANY_HEAD, EDITS, ToolFlag as F, head, type IntentName, mention, TextFlag as T } from "./flags.ts";
 import { CATEGORIES, type Category } from "./names.ts";
 
 /** Category of a prompt from its two masks: a pure function, total over all integers. The order of the rules is in

@@ -1,4 +1,5 @@
-/** What a prompt can be classed as. The position of a name is the small integer in the book: never reorder, only append. */
+/** What a prompt can be classed as. The position of a name is the small integer in the book: names are only ever
+ *  appended. */
 export const CATEGORIES = [
   "coding",
   "debugging",

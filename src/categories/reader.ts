@@ -4,6 +4,12 @@ import { CLAUSE_OPENERS, type Entry, HARMLESS_AFTER, NEGATIONS, vocabulary, WIND
 /** How many words behind a light verb its object may stand. */
 const WINDOW = 5;
 
+/** Phrases for these can be the object of a light verb: "write a design document". */
+const OBJECTS: ReadonlySet<IntentName | undefined> = new Set(["plan", "git", "ship", "test"]);
+
+/** What a question can be about that says more than that it is a question. */
+const OVER_QUESTIONS: ReadonlySet<IntentName | undefined> = new Set(["plan", "brainstorm"]);
+
 /** Reads words in order and keeps what they ask for. Knows nothing of characters. */
 export class IntentReader {
   flags = 0;
@@ -12,6 +18,8 @@ export class IntentReader {
   #head: IntentName | undefined;
   /** Number of the word that set the head, or -1. */
   #headAt = -1;
+  /** Only a question word set the head: "what would be the right order". */
+  #headIsQuestion = false;
   #topic: IntentName | undefined;
   #before = "";
   #beforeThat = "";
@@ -57,13 +65,14 @@ export class IntentReader {
     this.#before = word;
   }
 
-  /** A known sequence of Chinese or Japanese. A test or a plan is what is asked for, whatever verb goes with it. */
+  /** A known sequence of Chinese or Japanese. There the object may stand before the verb: a test, a plan or a release
+   *  is what is asked for, whatever verb goes with it. */
   sequence(entry: Entry): void {
     const at = this.words++;
     this.flags |= entry.flags;
     if (entry.intent === undefined) return;
-    const object = entry.intent === "test" || entry.intent === "plan" || entry.intent === "ship";
-    if (this.#head === undefined || (object && (this.#head === "add" || this.#head === "change"))) this.#setHead(entry.intent, at);
+    if (this.#head === undefined || (OBJECTS.has(entry.intent) && (this.#head === "add" || this.#head === "change")))
+      this.#setHead(entry.intent, at);
   }
 
   /** Takes `intent` as what the text asks for, as a slash command does. */
@@ -96,25 +105,30 @@ export class IntentReader {
     if (!this.#counts(entry, inWindow, at)) return;
     if (entry.flags & TextFlag.weakTrouble) this.#weak = entry.flags;
     else this.flags |= entry.flags;
-    const own = this.#head === undefined || this.#headAt >= from;
+    const phrase = from < at;
+    const own =
+      this.#head === undefined || this.#headAt >= from || (this.#headIsQuestion && OVER_QUESTIONS.has(entry.intent));
     if (entry.light) {
       this.#windowUntil = at + WINDOW;
       this.#windowOwnsHead = own;
     } else if (entry.intent !== undefined) {
-      const object = entry.standing === "object" || entry.standing === "topic";
-      if (own || (object && inWindow && this.#windowOwnsHead)) this.#setHead(entry.intent, at);
-      if (from < at && own) {
+      const object = entry.standing === "object" || entry.standing === "topic" || (phrase && OBJECTS.has(entry.intent));
+      if (own || (object && inWindow && this.#windowOwnsHead)) {
+        this.#setHead(entry.intent, at);
+        this.#headIsQuestion = entry.standing === "question";
+      }
+      if (phrase && own) {
         this.#windowUntil = at + WINDOW;
         this.#windowOwnsHead = this.#head === "add";
       }
-    }
+    } else if (phrase && this.#headAt >= from) this.#head = undefined;
   }
 
   #counts(entry: Entry, inWindow: boolean, at: number): boolean {
     if (entry.intent === undefined && !entry.light) return true;
     if (this.#negated) return false;
     if (entry.standing === "anywhere") return true;
-    if (entry.standing === "verb") return this.#clauseStart || at === 0;
+    if (entry.standing === "verb" || entry.standing === "question") return this.#clauseStart || at === 0;
     if (inWindow) return true;
     if (entry.standing === "topic") this.#topic ??= entry.intent;
     return false;
@@ -123,6 +137,7 @@ export class IntentReader {
   #setHead(intent: IntentName, at: number): void {
     this.#head = intent;
     this.#headAt = at;
+    this.#headIsQuestion = false;
   }
 
   #settleWeak(next: string): void {

@@ -11,6 +11,9 @@ export interface SimpleCommand {
 /** Limits that keep a hostile or generated command from costing more than a look. */
 export const MAX_COMMANDS = 40;
 export const MAX_WORDS = 12;
+/** Of the whole line, here-documents and quoted texts included. */
+const MAX_LINE = 65_536;
+/** Of the line without them: a quoted text counts as 64 at most. */
 const MAX_CHARS = 16_384;
 const MAX_WORD_CHARS = 300;
 
@@ -36,7 +39,9 @@ const HEREDOC = /<<-?[ \t]{0,8}["'\\]{0,2}([A-Za-z_]\w{0,40})/y;
 /** Splits a POSIX shell or PowerShell line into its simple commands, in one pass. Quoted text stays one word, bodies of
  *  here-documents are left out, `$( )` and backticks outside quotes start commands of their own. Not a full parser:
  *  what it cannot follow ends up as a word that no table knows. */
-export function simpleCommands(line: string): SimpleCommand[] {
+export function simpleCommands(text: string): SimpleCommand[] {
+  const line = text.length > MAX_LINE ? text.slice(0, MAX_LINE) : text;
+  const lastNewline = line.lastIndexOf("\n");
   const commands: SimpleCommand[] = [];
   const heredocs: string[] = [];
   let command: SimpleCommand = { words: [], piped: false, target: "" };
@@ -82,7 +87,7 @@ export function simpleCommands(line: string): SimpleCommand[] {
       while (heredocs.length > 0) i = afterHeredoc(line, i, heredocs.shift() ?? "");
     } else if (code === SPACE || code === TAB || code === 13) endWord();
     else if (code === SINGLE || code === DOUBLE) {
-      const end = closingQuote(line, i, code);
+      const end = closingQuote(line, i, code, lastNewline);
       take(i, end);
       i = end + 1;
     } else if (code === BACKSLASH) {
@@ -152,7 +157,7 @@ function isPlain(code: number): boolean {
 }
 
 /** Place of the closing quote. A here-document inside double quotes, as in `-m "$(cat <<EOF ...`, is passed over. */
-function closingQuote(line: string, from: number, quote: number): number {
+function closingQuote(line: string, from: number, quote: number, lastNewline: number): number {
   if (quote === SINGLE) {
     const end = line.indexOf("'", from);
     return end < 0 ? line.length : end;
@@ -163,9 +168,8 @@ function closingQuote(line: string, from: number, quote: number): number {
     if (code === quote) return i;
     if (code === LESS && line.charCodeAt(i + 1) === LESS) {
       HEREDOC.lastIndex = i;
-      const mark = HEREDOC.exec(line)?.[1];
-      const end = mark === undefined ? -1 : line.indexOf("\n", i);
-      i = mark === undefined || end < 0 ? i + 2 : afterHeredoc(line, end + 1, mark);
+      const mark = i < lastNewline ? HEREDOC.exec(line)?.[1] : undefined;
+      i = mark === undefined ? i + 2 : afterHeredoc(line, line.indexOf("\n", i) + 1, mark);
     } else i += code === BACKSLASH ? 2 : 1;
   }
   return line.length;

@@ -1,4 +1,5 @@
 import type { IntentName } from "./flags.ts";
+import { tableOf, wordsOf } from "./lists.ts";
 
 /** A slash command at the start of a prompt, as typed (`/commit now`) or as the client logs it (`<command-name>`). */
 export interface SlashCommand {
@@ -10,30 +11,36 @@ export interface SlashCommand {
 }
 
 const LOCAL = new Set(
-  ("clear compact cost usage model login logout config settings help exit quit status doctor permissions allowed-tools mcp hooks agents " +
-    "resume continue theme vim terminal-setup context export fast effort output-style statusline rename rewind add-dir ide install-github-app " +
-    "install-slack-app upgrade privacy-settings release-notes feedback bug skills plugin plugins stats color copy keybindings memory tasks bashes " +
-    "todos sandbox voice remote-control mobile desktop chrome passes extra-usage rate-limit-options reload-plugins fork session new undo redo " +
-    "approvals mention diff-view sidebar heapdump insights stickers buddy advisor web-setup teleport").split(" "),
+  wordsOf(`
+      clear compact cost usage model login logout config settings help exit quit status doctor permissions
+      allowed-tools mcp hooks agents resume continue theme vim terminal-setup context export fast effort
+      output-style statusline rename rewind add-dir ide install-github-app install-slack-app upgrade
+      privacy-settings release-notes feedback bug skills plugin plugins stats color copy keybindings memory tasks
+      bashes todos sandbox voice remote-control mobile desktop chrome passes extra-usage rate-limit-options
+      reload-plugins fork session new undo redo approvals mention diff-view sidebar heapdump insights stickers
+      buddy advisor web-setup teleport
+  `),
 );
 
 /** Words in the names of commands, own and third-party: `/commit-push-pr`, `/my-plugin:fix-issue`. */
-const WORDS: ReadonlyMap<string, IntentName> = new Map(
-  (
-    [
-      ["git", "commit push pr merge rebase branch squash worktree changelog git cherry tag"],
-      ["explore", "review explain audit analyze analyse research investigate security-review ultrareview comments onboard summarize insights find search docs-lookup"],
-      ["plan", "plan ultraplan spec prd roadmap specify tasks design architect planning breakdown"],
-      ["test", "test tests tdd qa e2e coverage verify benchmark"],
-      ["refactor", "simplify refactor cleanup clean dedupe tidy"],
-      ["fix", "fix debug hotfix bugfix troubleshoot"],
-      ["ship", "deploy release build publish install ship rollback ci"],
-      ["add", "feature implement feature-dev scaffold create new add"],
-      ["brainstorm", "brainstorm brainstorming ideas ideate"],
-      ["change", "init docs document format lint"],
-    ] as const
-  ).flatMap(([intent, words]) => words.split(" ").map((word): [string, IntentName] => [word, intent])),
-);
+const WORDS = tableOf<IntentName>([
+  ["git", "commit push pr merge rebase branch squash worktree changelog git cherry tag"],
+  [
+    "explore",
+    `
+          review explain audit analyze analyse research investigate security-review ultrareview comments onboard
+          summarize insights find search docs-lookup
+        `,
+  ],
+  ["plan", "plan ultraplan spec prd roadmap specify design architect planning breakdown"],
+  ["test", "test tests tdd qa e2e coverage verify benchmark"],
+  ["refactor", "simplify refactor cleanup clean dedupe tidy"],
+  ["fix", "fix debug hotfix bugfix troubleshoot"],
+  ["ship", "deploy release build publish install ship rollback ci"],
+  ["add", "feature implement feature-dev scaffold create new add"],
+  ["brainstorm", "brainstorm brainstorming ideas ideate"],
+  ["change", "init docs document format lint"],
+]);
 
 const TYPED = /^\s{0,20}\/([A-Za-z][\w:-]{0,80})(?=\s|$)/;
 

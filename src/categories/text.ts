@@ -12,13 +12,23 @@ const QUESTION_WORDS = 7;
 const LONGEST_SEQUENCE = 6;
 const LONGEST_WORD = 40;
 
-const TRACES = ["Traceback (most recent", "Exception in thread", "Undefined symbols for", "npm ERR!", "panicked at", "error TS", "error[E"];
+const TRACES = [
+  "Traceback (most recent",
+  "Exception in thread",
+  "Undefined symbols for",
+  "npm ERR!",
+  "panicked at",
+  "error TS",
+  "error[E",
+];
 
 /** What a prompt's text tells, as a mask of `head(...)`, `mention(...)` and `TextFlag` bits. One pass over at most
  *  `LOOK_START + LOOK_END` characters; the text itself is not kept. */
 export function textFlags(text: string): number {
   const shown =
-    text.length <= LOOK_START + LOOK_END ? text : `${text.slice(0, LOOK_START)}\n\n${text.slice(text.length - LOOK_END)}`;
+    text.length <= LOOK_START + LOOK_END
+      ? text
+      : `${text.slice(0, LOOK_START)}\n\n${text.slice(text.length - LOOK_END)}`;
   const reader = new IntentReader();
   const command = slashCommand(shown);
   let rest = shown;
@@ -62,7 +72,9 @@ function read(text: string, reader: IntentReader): boolean {
         continue;
       }
       // A path, an option, a mention: `/pricing`, `--json`, `@agent-x`, `.env`.
-      const glued = (code === 47 || code === 64 || code === 46 || code === 36 || code === 45 || code === 92) && isWordCode(text.charCodeAt(i + 1));
+      const glued =
+        (code === 47 || code === 64 || code === 46 || code === 36 || code === 45 || code === 92) &&
+        isWordCode(text.charCodeAt(i + 1));
       if (glued && (i === 0 || text.charCodeAt(i - 1) <= 32)) {
         reader.opaque();
         i = opaqueEnd(text, wordEnd(text, i + 1));
@@ -115,7 +127,7 @@ function wordEnd(text: string, from: number): number {
   return i;
 }
 
-/** End of a run such as `src/a.ts:3`, `a=b` or `user@host` that begins with a word; `from` where the word stands alone. */
+/** End of a run such as `src/a.ts:3`, `a=b` or `user@host` that begins with a word; `from` where the word is alone. */
 function opaqueEnd(text: string, from: number): number {
   let i = from;
   while (i + 1 < text.length) {
@@ -136,7 +148,17 @@ function afterCode(text: string, at: number): number {
 }
 
 function endsClause(code: number): boolean {
-  return code === 10 || code === 44 || code === 46 || code === 33 || code === 63 || code === 58 || code === 59 || code === 40 || code === 0xbf;
+  return (
+    code === 10 ||
+    code === 44 ||
+    code === 46 ||
+    code === 33 ||
+    code === 63 ||
+    code === 58 ||
+    code === 59 ||
+    code === 40 ||
+    code === 0xbf
+  );
 }
 
 function trimmed(word: string): string {

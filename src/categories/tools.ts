@@ -1,5 +1,6 @@
 import { commandFlags, patchFlags } from "./commands.ts";
-import { EDITS, ToolFlag as F } from "./flags.ts";
+import { ToolFlag as F } from "./flags.ts";
+import { tableOf, wordsOf } from "./lists.ts";
 import { editFlag } from "./paths.ts";
 
 /** What to do with a tool: a fixed flag, or a look at its input. */
@@ -7,33 +8,65 @@ type Kind = number | "edit" | "shell" | "patch";
 
 /** Tool names of Claude Code (old ones too), Codex and other agents, in lower case without `_`, `-`, `.` and blanks. */
 const TOOLS: readonly (readonly [Kind, string])[] = [
-  ["edit", "edit write multiedit notebookedit fileedittool filewritetool writefile editfile createfile searchreplace replace strreplace strreplaceeditor strreplacebasededittool create cursor:edit editnotebook deletefile"],
-  ["shell", "bash powershell bashtool powershelltool shell localshell execcommand containerexec runshellcommand runterminalcmd runterminalcommand shellcommand unifiedexec monitor repl"],
+  [
+    "edit",
+    `
+      edit write multiedit notebookedit fileedittool filewritetool writefile editfile createfile searchreplace
+      replace strreplace strreplaceeditor strreplacebasededittool create cursor:edit editnotebook deletefile
+    `,
+  ],
+  [
+    "shell",
+    `
+      bash powershell bashtool powershelltool shell localshell execcommand containerexec runshellcommand
+      runterminalcmd runterminalcommand shellcommand unifiedexec monitor repl
+    `,
+  ],
   ["patch", "applypatch patch applydiff"],
-  [F.read, "read grep glob ls notebookread filereadtool greptool globtool lsp readfile readmanyfiles viewimage view listdir listdirectory listfiles grepfiles grepsearch codebasesearch searchfilecontent filesearch readlints findfiles semanticsearch"],
+  [
+    F.read,
+    `
+      read grep glob ls notebookread filereadtool greptool globtool lsp readfile readmanyfiles viewimage view
+      listdir listdirectory listfiles grepfiles grepsearch codebasesearch searchfilecontent filesearch readlints
+      findfiles semanticsearch
+    `,
+  ],
   [F.web, "websearch webfetch toolsearch googlewebsearch searchweb fetch webrun browse"],
-  [F.spawn, "agent task workflow sendmessage teamcreate teamdelete spawnagent sendinput delegate dispatchagent subagent spawnteam newtask"],
+  [
+    F.spawn,
+    `
+      agent task workflow sendmessage teamcreate teamdelete spawnagent sendinput delegate dispatchagent subagent
+      spawnteam newtask
+    `,
+  ],
   [F.plan, "enterplanmode exitplanmode exitplanmodev2 planmode"],
   [F.todo, "todowrite todoread taskcreate taskupdate taskget tasklist updateplan updatetodolist todo"],
   [F.ask, "askuserquestion askuser requestuserinput askfollowupquestion"],
   [F.skill, "skill slashcommand"],
-  [F.idle, "bashoutput killshell killbash taskoutput taskstop agentoutput agentoutputtool writestdin sleep readmcpresource listmcpresources wait"],
+  [
+    F.idle,
+    `
+      bashoutput killshell killbash taskoutput taskstop agentoutput agentoutputtool writestdin sleep
+      readmcpresource listmcpresources wait
+    `,
+  ],
   [F.gitWrite, "enterworktree exitworktree"],
 ];
 
 let kinds: Map<string, Kind> | undefined;
 
-function kindsByName(): Map<string, Kind> {
-  kinds ??= new Map(TOOLS.flatMap(([kind, names]) => names.split(" ").map((name): [string, Kind] => [name, kind])));
-  return kinds;
+/** Kind of a tool, by any spelling of its name. */
+function kindOf(name: string): Kind | undefined {
+  kinds ??= tableOf(TOOLS);
+  return kinds.get(name.toLowerCase().replace(/[_\-. ]/g, ""));
 }
 
 /** What one tool use tells, as a mask of `ToolFlag`. `input` is the tool's input as logged: an object, or the bare text
- *  that some agents log; any other value is taken as no input. Never throws; reads at most some 16 KiB of the input. */
+ *  that some agents log; any other value is taken as no input. Never throws; reads at most 64 KiB of the input. */
 export function toolFlags(toolName: string, input: unknown): number {
   const name = toolName.slice(0, 200);
   if (name.startsWith("mcp__")) return mcpFlags(name, input);
-  const kind = kindsByName().get(name.toLowerCase().replace(/[_\-. ]/g, ""));
+  const kind = kindOf(name);
   if (kind === undefined) return F.other;
   if (typeof kind === "number") return kind;
   if (kind === "edit") return editOf(input);
@@ -57,8 +90,15 @@ function commandText(input: unknown): string {
   return words.map((word) => (/^[\w./:=@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "")}'`)).join(" ");
 }
 
-const MCP_READ = /^(?:get|list|search|read|fetch|query|find|view|show|describe|resolve|lookup|browse|explain|check|inspect|ask|retrieve|download)/;
-const MCP_EDIT = /(?:^|_)(?:edit|write|replace|insert|create|rename|delete|move)(?:_text)?_(?:file|symbol|symbol_body|after_symbol|before_symbol|content|lines|regex|block)/;
+const MCP_READS: ReadonlySet<string> = new Set(
+  wordsOf(`
+    get list search read fetch query find view show describe resolve lookup browse explain check inspect ask retrieve
+    download status log diff blame
+  `),
+);
+
+const MCP_EDIT =
+  /(?:^|_)(?:edit|write|replace|insert|create|rename|delete|move)(?:_text)?_(?:files?|symbol|after|before|content|lines|regex|block)/;
 
 /** `mcp__server__tool`: the server may be a code forge, a browser or a file system; else the verb tells. */
 function mcpFlags(name: string, input: unknown): number {
@@ -73,16 +113,18 @@ function mcpFlags(name: string, input: unknown): number {
     return path === "" && /git/.test(server) ? F.gitWrite : editFlag(path);
   }
   const verb = tool.replace(/^(?:github|gitlab|git|jira|linear|notion|slack|api)_/, "");
-  const reads = MCP_READ.test(verb);
+  const reads = MCP_READS.has(/^[a-z]*/.exec(verb)?.[0] ?? "");
   if (/(?:^|[^a-z])git(?:hub|lab|ea)?(?:[^a-z]|$)|bitbucket/.test(server)) {
-    return reads || /^(?:status|log|diff|show|blame)/.test(verb) ? F.gitRead : F.gitWrite;
+    return reads ? F.gitRead : F.gitWrite;
   }
   if (/diagnostic|symbols?_overview|references/.test(tool)) return F.read;
   return reads ? F.mcpRead : F.mcpAct;
 }
 
 function fieldOf(input: unknown, key: string): unknown {
-  return typeof input === "object" && input !== null && key in input ? (input as Record<string, unknown>)[key] : undefined;
+  return typeof input === "object" && input !== null && key in input
+    ? (input as Record<string, unknown>)[key]
+    : undefined;
 }
 
 function textField(input: unknown, key: string): string {
@@ -97,9 +139,4 @@ function firstText(input: unknown, ...keys: readonly string[]): string {
     if (text !== "") return text;
   }
   return "";
-}
-
-/** Whether a mask holds an edit of any kind of file. */
-export function edits(mask: number): boolean {
-  return (mask & EDITS) !== 0;
 }

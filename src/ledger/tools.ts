@@ -8,13 +8,17 @@ export class ToolCalls {
   readonly #tools: Dictionary;
   readonly #paths: Dictionary;
   readonly #use: Statement;
+  readonly #both: Statement;
   readonly #result: Statement;
 
   constructor(db: Database, tools: Dictionary, paths: Dictionary) {
     this.#tools = tools;
     this.#paths = paths;
+    const insert = `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, at_ms, failed, duration_ms, result_bytes)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    this.#both = db.query(`${insert} ON CONFLICT (key) DO NOTHING`);
     this.#use = db.query(
-      `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, at_ms) VALUES (?, ?, ?, ?, ?, ?)
+      `${insert}
        ON CONFLICT (key) DO UPDATE SET call_id = excluded.call_id, tool_id = excluded.tool_id, path_id = excluded.path_id,
          input_key = excluded.input_key, at_ms = min(coalesce(at_ms, excluded.at_ms), excluded.at_ms)
        WHERE call_id IS NOT excluded.call_id OR tool_id IS NULL OR at_ms IS NULL OR at_ms > excluded.at_ms`,
@@ -31,10 +35,20 @@ export class ToolCalls {
     );
   }
 
-  /** Files the use of a tool in a call. */
-  use(event: ToolUseEvent, callId: number): void {
+  /** Files the use of a tool in a call, together with what became of it where that is known already. */
+  use(event: ToolUseEvent, callId: number, result: ToolResultEvent | undefined): void {
     const path = event.path === "" ? null : this.#paths.idOf(event.path);
-    this.#use.run(toKey(event.keyHigh, event.keyLow), callId, this.#tools.idOf(event.name), path, event.inputKey, event.atMs);
+    const key = toKey(event.keyHigh, event.keyLow);
+    const tool = this.#tools.idOf(event.name);
+    if (result === undefined) {
+      this.#use.run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+      return;
+    }
+    const failed = result.failed ? 1 : 0;
+    const { changes } = this.#both.run(key, callId, tool, path, event.inputKey, event.atMs, failed, durationOf(event, result), result.bytes);
+    if (changes > 0) return;
+    this.#use.run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+    this.result(result);
   }
 
   /** Files what became of a tool use. */
@@ -42,4 +56,10 @@ export class ToolCalls {
     const duration = event.durationMs < 0 ? null : event.durationMs;
     this.#result.run(toKey(event.keyHigh, event.keyLow), event.failed ? 1 : 0, duration, event.bytes, Math.max(0, event.atMs));
   }
+}
+
+/** Measured by a hook, or the time from the use to its result. Milliseconds, null where the clock went back. */
+function durationOf(use: ToolUseEvent, result: ToolResultEvent): number | null {
+  if (result.durationMs >= 0) return result.durationMs;
+  return result.atMs >= use.atMs ? result.atMs - use.atMs : null;
 }

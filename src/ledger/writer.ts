@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { FileEvents } from "../agents/events.ts";
+import type { FileEvents, ToolResultEvent } from "../agents/events.ts";
 import { PriceBook } from "../pricing/book.ts";
 import { Calls } from "./calls.ts";
 import { Dictionary, Places } from "./dictionary.ts";
@@ -118,12 +118,18 @@ export class Writer {
       if (same === undefined) callIds.set(call.keyLow, [entry]);
       else same.push(entry);
     }
+    const results = new Map(events.toolResults.map((result) => [result.keyLow, result]));
+    const joined = new Set<ToolResultEvent>();
     for (const use of events.toolUses) {
       const callId = callIds.get(use.callLow)?.find((entry) => entry.high === use.callHigh)?.id;
-      if (callId !== undefined) this.#toolCalls.use(use, callId);
-      if (use.runId === "") this.#runs.touch(sessionOf(use.sessionId));
+      if (callId === undefined) continue;
+      const result = results.get(use.keyLow);
+      const own = result?.keyHigh === use.keyHigh && !joined.has(result) ? result : undefined;
+      if (own !== undefined) joined.add(own);
+      this.#toolCalls.use(use, callId, own);
     }
-    for (const result of events.toolResults) this.#toolCalls.result(result);
+    for (const result of events.toolResults) if (!joined.has(result)) this.#toolCalls.result(result);
+    for (const sessionId of new Set(events.toolUses.filter((use) => use.runId === "").map((use) => use.sessionId))) this.#runs.touch(sessionOf(sessionId));
     const note = this.#db.query("INSERT OR IGNORE INTO events (session_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)");
     for (const { sessionId, atMs, kind, detail } of events.notes) note.run(sessionOf(sessionId), atMs, kind, detail.slice(0, 1000));
   }

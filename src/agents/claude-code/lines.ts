@@ -36,7 +36,7 @@ class Needle {
   }
 }
 
-const METADATA_PREFIX = Buffer.from('{"type":"', "latin1");
+const METADATA_PREFIX = '{"type":"';
 /** Metadata rows that the ledger reads; all others of the kind are known and passed over, or unknown and counted. */
 const READ_METADATA = new Set([
   "summary",
@@ -96,35 +96,22 @@ const AFTER_CONTENT = Buffer.from('],"stop_reason":', "latin1");
 /** Shorter contents are not worth the cut. */
 const MIN_CUT = 512;
 
-/** Walks the lines of a buffer. The needles remember their place, so use one classifier for one buffer at a time. */
+/** Envelope rows name their type within these first bytes, unless an attachment comes before it. */
+const HEAD_BYTES = 700;
+
+/** Walks the lines of a buffer. The needles remember their place, so use one classifier for one buffer at a time.
+ *  Every needle is a pass over all bytes: what the head of a line tells needs none. */
 export class LineClassifier {
   readonly #usage = new Needle('"usage"');
-  readonly #toolUseId = new Needle('"tool_use_id"');
-  readonly #userType = new Needle('"type":"user"');
-  readonly #progressType = new Needle('"type":"progress"');
-  readonly #attachmentType = new Needle('"type":"attachment"');
   readonly #seam = new Needle('}{"');
   readonly #content = new Needle(CONTENT);
   readonly #toolUse = new Needle('"type":"tool_use"');
-  readonly #launched = new Needle('"async_launched"');
   #data: Buffer = Buffer.alloc(0);
 
   /** Sets the buffer that the following calls refer to. */
   reset(data: Buffer): void {
     this.#data = data;
-    for (const needle of [
-      this.#usage,
-      this.#toolUseId,
-      this.#userType,
-      this.#progressType,
-      this.#attachmentType,
-      this.#seam,
-      this.#content,
-      this.#toolUse,
-      this.#launched,
-    ]) {
-      needle.reset();
-    }
+    for (const needle of [this.#usage, this.#seam, this.#content, this.#toolUse]) needle.reset();
   }
 
   /** End of the line that starts at `start` (position of its newline), or -1 where the buffer holds no newline. */
@@ -137,23 +124,18 @@ export class LineClassifier {
     const data = this.#data;
     if (data[start] !== OPEN || data[end - 1] !== CLOSE) return LINE.broken;
     if (this.#usage.find(data, start) < end || this.#seam.find(data, start) < end) return LINE.parse;
-    if (data.compare(METADATA_PREFIX, 0, METADATA_PREFIX.length, start, start + METADATA_PREFIX.length) === 0) {
-      return this.#metadata(start + METADATA_PREFIX.length, end, onUnknown);
-    }
-    if (this.#progressType.find(data, start) < end || this.#attachmentType.find(data, start) < end) return LINE.skip;
-    if (this.#userType.find(data, start) < end) {
-      const plainResult = this.#toolUseId.find(data, start) < end && this.#launched.find(data, start) >= end;
-      return plainResult ? LINE.toolResult : LINE.parse;
-    }
-    return LINE.parse;
+    const head = data.toString("latin1", start, Math.min(end, start + HEAD_BYTES));
+    if (head.startsWith(METADATA_PREFIX)) return metadataKind(head, onUnknown);
+    if (head.includes('"type":"progress"') || head.includes('"attachment":{')) return LINE.skip;
+    return head.includes('"type":"user"') && head.includes('"tool_use_id":"') ? LINE.toolResult : LINE.parse;
   }
 
-  /** The line's text; where a reply holds nothing but words they are cut out, since only its envelope and usage matter.
-   *  The cut is made at raw quotes, which cannot stand inside a JSON string. */
+  /** The line's text; where a reply holds nothing but words they may be cut out, since only its envelope and usage matter.
+   *  The cut is made at raw quotes, which cannot stand inside a JSON string; a text that does not parse must be tried whole. */
   textOf(start: number, end: number): string {
     const data = this.#data;
     const open = this.#content.find(data, start);
-    if (open < end && this.#toolUse.find(data, start) >= end && this.#seam.find(data, start) >= end) {
+    if (open < end && this.#toolUse.find(data, start) >= end) {
       const close = data.lastIndexOf(AFTER_CONTENT, end);
       if (close - open > MIN_CUT && this.#content.find(data, open + 1) >= end) {
         return data.toString("utf8", start, open + CONTENT.length) + data.toString("utf8", close, end);
@@ -161,14 +143,13 @@ export class LineClassifier {
     }
     return data.toString("utf8", start, end);
   }
+}
 
-  #metadata(start: number, end: number, onUnknown: (type: string) => void): number {
-    const quote = this.#data.indexOf(34, start);
-    const type = this.#data.toString("latin1", start, Math.min(quote < 0 ? end : quote, start + 60, end));
-    if (READ_METADATA.has(type)) return LINE.parse;
-    if (!PASSED_OVER.has(type)) onUnknown(type);
-    return LINE.skip;
-  }
+function metadataKind(head: string, onUnknown: (type: string) => void): number {
+  const type = head.slice(METADATA_PREFIX.length, head.indexOf('"', METADATA_PREFIX.length));
+  if (READ_METADATA.has(type)) return LINE.parse;
+  if (!PASSED_OVER.has(type)) onUnknown(type.slice(0, 60));
+  return LINE.skip;
 }
 
 const TOOL_USE_ID = Buffer.from('"tool_use_id":"', "latin1");

@@ -92,7 +92,11 @@ export class TranscriptReader implements LogReader {
       return;
     }
     if (kind === LINE.toolResult) this.#toolResult(data, start, end);
-    else this.#parse(this.#classifier.textOf(start, end), end - start);
+    else {
+      const row = parseObject(this.#classifier.textOf(start, end));
+      if (row !== null) this.#row(row, end - start);
+      else this.#parse(data.toString("utf8", start, end), end - start);
+    }
   }
 
   readonly #unknown = (type: string): void => {
@@ -241,8 +245,7 @@ export class TranscriptReader implements LogReader {
       const name = textOf(block.name, 200);
       if (id === "" || name === "") continue;
       const input = objectOf(block.input);
-      hash64(JSON.stringify(block.input ?? null));
-      const inputKey = hashLow;
+      const inputKey = inputKeyOf(input);
       hash64(id);
       this.events.toolUses.push({
         keyHigh: hashHigh,
@@ -394,6 +397,17 @@ function identityOf(row: Row, message: Row): string {
   if (requestId !== "") return `request:${requestId}`;
   const uuid = textOf(row.uuid, 200);
   return uuid === "" ? "" : `row:${uuid}`;
+}
+
+/** Tells repeated tool inputs: a hash of their fields, long texts by their start and length. */
+function inputKeyOf(input: Row | null): number {
+  let text = "";
+  for (const name in input) {
+    const value = input[name];
+    text += typeof value === "string" ? `${name}=${value.length}:${value.slice(0, 500)};` : `${name}=${JSON.stringify(value)?.slice(0, 500)};`;
+  }
+  hash64(text);
+  return hashLow;
 }
 
 /** Branch name of a row, "" for a detached head or no repository. */
