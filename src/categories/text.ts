@@ -1,4 +1,4 @@
-import { type IntentName, TextFlag } from "./flags.ts";
+import { TextFlag } from "./flags.ts";
 import { IntentReader } from "./reader.ts";
 import { slashCommand } from "./slash.ts";
 import { vocabulary } from "./vocabulary.ts";
@@ -11,6 +11,9 @@ export const LOOK_END = 1_000;
 const QUESTION_WORDS = 7;
 const LONGEST_SEQUENCE = 6;
 const LONGEST_WORD = 40;
+
+/** What stands in a prompt for a pasted image. */
+const IMAGE = /\[image[^\]\n]{0,20}\]/g;
 
 const TRACES = [
   "Traceback (most recent",
@@ -25,25 +28,32 @@ const TRACES = [
 /** What a prompt's text tells, as a mask of `head(...)`, `mention(...)` and `TextFlag` bits. One pass over at most
  *  `LOOK_START + LOOK_END` characters; the text itself is not kept. */
 export function textFlags(text: string): number {
-  const shown =
-    text.length <= LOOK_START + LOOK_END
-      ? text
-      : `${text.slice(0, LOOK_START)}\n\n${text.slice(text.length - LOOK_END)}`;
+  const long = text.length > LOOK_START + LOOK_END;
   const reader = new IntentReader();
-  const command = slashCommand(shown);
-  let rest = shown;
+  let start = long ? text.slice(0, LOOK_START) : text;
+  const command = slashCommand(start);
   if (command !== null) {
-    rest = command.args;
     if (command.local) return TextFlag.local | TextFlag.said;
-    if (command.intent !== undefined) reader.lead(command.intent as IntentName);
+    if (command.intent !== undefined) reader.lead(command.intent);
     reader.words++;
+    start = command.args;
   }
-  for (const trace of TRACES) if (rest.includes(trace)) reader.flags |= TextFlag.trace;
-  if (rest.trimStart().startsWith("@agent-")) reader.flags |= TextFlag.delegate;
-  const asks = read(rest.toLowerCase().replaceAll("’", "'").replaceAll("[image]", ""), reader);
-  let flags = reader.finish();
-  if (asks && reader.words >= QUESTION_WORDS) flags |= TextFlag.question;
-  return flags;
+  let asks = readPart(start, reader);
+  if (long) {
+    const end = text.slice(text.length - LOOK_END);
+    // The cut may lie inside a fenced log: then what is asked stands behind the fence's end.
+    const fence = start.split("```").length % 2 === 0 ? end.indexOf("```") : -1;
+    reader.endClause();
+    asks = readPart(fence < 0 ? end : end.slice(fence + 3), reader) || asks;
+  }
+  const flags = reader.finish();
+  return asks && reader.words >= QUESTION_WORDS ? flags | TextFlag.question : flags;
+}
+
+function readPart(part: string, reader: IntentReader): boolean {
+  for (const trace of TRACES) if (part.includes(trace)) reader.flags |= TextFlag.trace;
+  if (part.includes("@agent-")) reader.flags |= TextFlag.delegate;
+  return read(part.toLowerCase().replaceAll("’", "'").replace(IMAGE, " "), reader);
 }
 
 /** Cuts the text into words and hands them over. Answers whether a question mark was met. */

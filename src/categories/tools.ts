@@ -12,7 +12,7 @@ const TOOLS: readonly (readonly [Kind, string])[] = [
     "edit",
     `
       edit write multiedit notebookedit fileedittool filewritetool writefile editfile createfile searchreplace
-      replace strreplace strreplaceeditor strreplacebasededittool create cursor:edit editnotebook deletefile
+      replace strreplace strreplaceeditor strreplacebasededittool create cursoredit cursor:edit editnotebook deletefile
     `,
   ],
   [

@@ -13,6 +13,14 @@ import { type Stretch, Writer } from "./writer.ts";
 /** Below this, starting workers costs more than it saves. Bytes. */
 const PARALLEL_BYTES = 24 << 20;
 const MAX_WORKERS = 4;
+/** From here on, what is read dirties more pages than SQLite keeps by default. */
+const BULK_BYTES = 8 << 20;
+
+/** Pages stay in memory until the transaction ends, and the log is folded into the book once instead of every few megabytes. */
+function prepareForBulk(db: Database): void {
+  db.run("PRAGMA cache_size = -65536");
+  db.run("PRAGMA wal_autocheckpoint = 16384");
+}
 
 export interface UpToDateOptions {
   env: Env;
@@ -47,6 +55,7 @@ async function catchUpAgent(db: Database, adapter: AgentAdapter, writer: Writer,
   total.problems.push(...listing.problems);
   if (pending.length === 0) return;
   const bytes = pending.reduce((sum, item) => sum + pendingBytes(item), 0);
+  if (bytes > BULK_BYTES) prepareForBulk(db);
   if (bytes < PARALLEL_BYTES || pending.length < 2) readInline(adapter, pending, writer, total, options.onProgress);
   else {
     const { readParallel } = await import("./readParallel.ts");

@@ -76,5 +76,13 @@ export function measuredSection(cases: readonly LabelledCase[]): string {
   ].join("\n");
 }
 
-export const BEGIN = "<!-- measured: begin -->";
-export const END = "<!-- measured: end -->";
+const BEGIN = "<!-- measured: begin (scripts/categories-table.ts --write) -->";
+const END = "<!-- measured: end -->";
+
+/** The document with `section` between its two marks; throws where they are missing. */
+export function withSection(document: string, section: string): string {
+  const begin = document.indexOf(BEGIN);
+  const end = document.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error("docs/categories.md has lost the marks around the measured part");
+  return `${document.slice(0, begin + BEGIN.length)}\n${section}\n${document.slice(end)}`;
+}

@@ -97,7 +97,7 @@ const AFTER_CONTENT = Buffer.from('],"stop_reason":', "latin1");
 const MIN_CUT = 512;
 
 /** Envelope rows name their type within these first bytes, unless an attachment comes before it. */
-const HEAD_BYTES = 700;
+const HEAD_BYTES = 480;
 
 /** Walks the lines of a buffer. The needles remember their place, so use one classifier for one buffer at a time.
  *  Every needle is a pass over all bytes: what the head of a line tells needs none. */
@@ -124,7 +124,7 @@ export class LineClassifier {
     const data = this.#data;
     if (data[start] !== OPEN || data[end - 1] !== CLOSE) return LINE.broken;
     if (this.#usage.find(data, start) < end || this.#seam.find(data, start) < end) return LINE.parse;
-    const head = data.toString("latin1", start, Math.min(end, start + HEAD_BYTES));
+    const head = data.latin1Slice(start, Math.min(end, start + HEAD_BYTES));
     if (head.startsWith(METADATA_PREFIX)) return metadataKind(head, onUnknown);
     if (head.includes('"type":"progress"') || head.includes('"attachment":{')) return LINE.skip;
     return head.includes('"type":"user"') && head.includes('"tool_use_id":"') ? LINE.toolResult : LINE.parse;
@@ -138,10 +138,10 @@ export class LineClassifier {
     if (open < end && this.#toolUse.find(data, start) >= end) {
       const close = data.lastIndexOf(AFTER_CONTENT, end);
       if (close - open > MIN_CUT && this.#content.find(data, open + 1) >= end) {
-        return data.toString("utf8", start, open + CONTENT.length) + data.toString("utf8", close, end);
+        return data.utf8Slice(start, open + CONTENT.length) + data.utf8Slice(close, end);
       }
     }
-    return data.toString("utf8", start, end);
+    return data.utf8Slice(start, end);
   }
 }
 
