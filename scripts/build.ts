@@ -13,5 +13,7 @@ mkdirSync(join(root, "dist"), { recursive: true });
 const flags = ["--compile", "--minify", "--splitting", "--format=esm", "--bytecode"];
 const isolation = ["--no-compile-autoload-dotenv", "--no-compile-autoload-bunfig"];
 const where = target === undefined ? [] : [`--target=${target}`];
-await $`${process.execPath} build ${flags} ${isolation} ${where} src/main.ts src/ledger/readWorker.ts --outfile ${out}`.cwd(root).quiet();
+await $`${process.execPath} build ${flags} ${isolation} ${where} src/main.ts src/ledger/readWorker.ts --outfile ${out}`
+  .cwd(root)
+  .quiet();
 console.log(out.slice(root.length + 1));

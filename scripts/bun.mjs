@@ -19,7 +19,10 @@ export function ensureInstalled() {
   const done = join(root, "node_modules", ".package-lock.json");
   if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs && findBun() !== null) return;
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const code = run(npm, ["ci", "--no-audit", "--no-fund"], { shell: process.platform === "win32", stdio: ["ignore", 2, "inherit"] });
+  const code = run(npm, ["ci", "--no-audit", "--no-fund"], {
+    shell: process.platform === "win32",
+    stdio: ["ignore", 2, "inherit"],
+  });
   if (code !== 0) process.exit(code);
 }
 

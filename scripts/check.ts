@@ -7,13 +7,17 @@ const checks: [string, string[]][] = [
   ["types", [bin("tsc"), "--noEmit", "-p", "."]],
   ["format and lint", [bin("biome"), "check", "--error-on-warnings", "."]],
   ["dead code", [process.execPath, bin("knip")]],
-  ["layers", [process.execPath, bin("depcruise"), "--config", ".dependency-cruiser.cjs", "--output-type", "err", "src"]],
+  ["layers", [process.execPath, join(root, "scripts", "layers.ts")]],
 ];
 
 let failed = 0;
 for (const [name, command] of checks) {
   const child = Bun.spawn(command, { cwd: root, stdout: "pipe", stderr: "pipe" });
-  const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   console.log(`${code === 0 ? "ok  " : "FAIL"} ${name}`);
   if (code === 0) continue;
   failed++;

@@ -19,5 +19,10 @@ const env = {
   CC_LEDGER_HOME: join(scratch, "ledger"),
 };
 for (const folder of [env.HOME, env.CLAUDE_CONFIG_DIR]) mkdirSync(folder, { recursive: true });
-const child = Bun.spawn([executable, ...process.argv.slice(2)], { env, stdin: "inherit", stdout: "inherit", stderr: "inherit" });
+const child = Bun.spawn([executable, ...process.argv.slice(2)], {
+  env,
+  stdin: "inherit",
+  stdout: "inherit",
+  stderr: "inherit",
+});
 process.exit(await child.exited);

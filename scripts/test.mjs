@@ -14,9 +14,19 @@ if (!long && only.length === 0) {
 const built = run(binary, ["--no-env-file", "scripts/build.ts"]);
 if (built !== 0) process.exit(built);
 
-const args = ["--no-env-file", "test", "--timeout", long ? "3600000" : "120000", ...(only.length > 0 ? only : [long ? "test/long" : "test"])];
+const args = [
+  "--no-env-file",
+  "test",
+  "--timeout",
+  long ? "3600000" : "120000",
+  ...(only.length > 0 ? only : [long ? "test/long" : "test"]),
+];
 if (!long && only.length === 0) args.push("--path-ignore-patterns=test/long/**");
-const child = spawn(binary, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...(long && { CC_LEDGER_LONG: "1" }) } });
+const child = spawn(binary, args, {
+  cwd: root,
+  stdio: ["ignore", "pipe", "pipe"],
+  env: { ...process.env, ...(long && { CC_LEDGER_LONG: "1" }) },
+});
 let text = "";
 for (const stream of [child.stdout, child.stderr]) {
   stream.on("data", (chunk) => {

@@ -1,32 +1,29 @@
 import { ToolFlag } from "./flags.ts";
-import { tableOf, wordsOf } from "./lists.ts";
+import { setOf, WordTable } from "./lists.ts";
 import { editFlag } from "./paths.ts";
-import { lookup, PROGRAMS, SUBCOMMANDS, TASK_WORDS } from "./programs.ts";
+import { PROGRAMS } from "./programs.ts";
 import { type SimpleCommand, simpleCommands } from "./shell.ts";
+import { subcommandsOf, taskFlags } from "./subcommands.ts";
 
 /** Words before a command that say nothing about it; the value is the number of words that go with it. */
-const WRAPPERS = tableOf<number>([
+const WRAPPERS = new WordTable<number>([
   [
     0,
-    `
-      sudo doas env time nohup nice command exec builtin xargs npx bunx pnpx uvx pipx watch stdbuf cross-env dotenv
-      caffeinate xvfb-run if then do else elif while until ! { &
-    `,
+    "sudo doas env time nohup nice command exec builtin xargs npx bunx pnpx uvx pipx watch stdbuf " +
+      "cross-env dotenv caffeinate xvfb-run if then do else elif while until ! { &",
   ],
   [1, "timeout gtimeout"],
 ]);
 
 /** Two-word wrappers: `uv run pytest`. */
-const WRAPPER_PAIRS: ReadonlySet<string> = new Set(
-  [
-    ["run", "uv poetry pipenv pdm hatch rye conda op doppler"],
-    ["exec", "bundle pnpm yarn npm mise direnv"],
-    ["dlx", "pnpm yarn"],
-    ["x", "bun"],
-  ].flatMap(([second, firsts = ""]) => wordsOf(firsts).map((first) => `${first} ${second}`)),
-);
+const WRAPPER_PAIRS = new WordTable<string>([
+  ["run", "uv poetry pipenv pdm hatch rye conda op doppler"],
+  ["exec", "bundle pnpm yarn npm mise direnv"],
+  ["dlx", "pnpm yarn"],
+  ["x", "bun"],
+]);
 
-const SHELLS = new Set(["bash", "sh", "zsh", "fish", "dash", "ksh", "pwsh", "powershell", "cmd"]);
+const SHELLS = setOf("bash sh zsh fish dash ksh pwsh powershell cmd");
 const MAX_NESTING = 2;
 
 /** What the commands of a shell line do, as tool flags. */
@@ -56,11 +53,10 @@ function unwrapped(words: readonly string[]): readonly string[] {
   let at = 0;
   while (at < words.length) {
     const word = words[at] ?? "";
-    const pair = `${word} ${words[at + 1] ?? ""}`;
-    const extra = WRAPPERS.get(word);
+    const extra = WRAPPERS.first(word);
     if (extra !== undefined) at = afterOptions(words, at + 1) + extra;
-    else if (WRAPPER_PAIRS.has(pair)) at = afterOptions(words, at + 2);
-    else if (/^[A-Za-z_]\w{0,80}=/.test(word) || word.startsWith("$env:")) at++;
+    else if (WRAPPER_PAIRS.all(word).includes(words[at + 1] ?? "")) at = afterOptions(words, at + 2);
+    else if ((word.includes("=") && /^[A-Za-z_]\w{0,80}=/.test(word)) || word.startsWith("$env:")) at++;
     else break;
   }
   return at === 0 ? words : words.slice(at);
@@ -82,10 +78,10 @@ function programFlags(name: string, words: readonly string[], nesting: number): 
   }
   if (name === "tee") return targetFlag(words.at(-1) ?? "", 0);
   if (name === "git") return gitFlags(words);
-  if (/^python[\d.]*$/.test(name) || name === "py") return pythonFlags(words, nesting);
-  const table = SUBCOMMANDS.get(name);
+  if (name.startsWith("python") || name === "py") return pythonFlags(words, nesting);
+  const table = subcommandsOf(name);
   if (table !== undefined) return table(words);
-  const known = PROGRAMS.get(name.toLowerCase());
+  const known = PROGRAMS.first(name.toLowerCase());
   if (known !== undefined) return known;
   // A script of the project: its name often says what it is for.
   return taskFlags(name) || ToolFlag.script;
@@ -113,12 +109,10 @@ function pythonFlags(words: readonly string[], nesting: number): number {
   return programFlags(words[at + 1] ?? "", words.slice(at + 1), nesting);
 }
 
-const GIT_READS: ReadonlySet<string> = new Set(
-  wordsOf(`
-    status log diff show blame annotate shortlog reflog rev-parse rev-list ls-files ls-tree ls-remote describe grep
-    cat-file fetch config remote bisect merge-base name-rev show-ref for-each-ref range-diff check-ignore version
-    help count-objects whatchanged
-  `),
+const GIT_READS = setOf(
+  "status log diff show blame annotate shortlog reflog rev-parse rev-list ls-files ls-tree ls-remote " +
+    "describe grep cat-file fetch config remote bisect merge-base name-rev show-ref for-each-ref " +
+    "range-diff check-ignore version help count-objects whatchanged",
 );
 
 /** `git -C dir -c key=value commit` and the like: the options before the subcommand are passed over. */
@@ -137,11 +131,6 @@ function gitFlags(words: readonly string[]): number {
 }
 
 const LISTING = /^(?:list|show|-a|-r|-v|-vv|-l|--list|--all|--merged|--no-merged|--show-current|--sort=.*|--contains)$/;
-
-/** What the name of a task, a script or a target says: `test:unit`, `deploy.sh`, `build-all`. 0 when nothing. */
-export function taskFlags(name: string): number {
-  return lookup(TASK_WORDS, name);
-}
 
 /** Edits named by a patch in the form that `apply_patch` takes, or by a unified diff. */
 export function patchFlags(patch: string): number {

@@ -8,22 +8,20 @@ export const OTHER_WORDS: readonly Row[] = [
   [
     "anywhere",
     "add",
-    `
-    füge hinzufügen ergänze ergänzen implementiere implementieren erstelle erstellen baue einbauen schreibe schreib`,
+    "füge hinzufügen ergänze ergänzen implementiere implementieren erstelle erstellen baue einbauen " +
+      "schreibe schreib",
   ],
   [
     "anywhere",
     "refactor",
-    `
-    refaktoriere refaktorisieren refactore räum räume aufräumen umbenennen vereinfache vereinfachen`,
+    "refaktoriere refaktorisieren refactore räum räume aufräumen umbenennen vereinfache vereinfachen",
   ],
   ["topic", "test", "unit-tests testfälle testabdeckung"],
   ["verb", "test", "teste testen"],
   [
     "anywhere",
     "explore",
-    `
-    erkläre erklär erklären untersuche analysiere suche zeige zeig finde prüfe überprüfe vergleiche`,
+    "erkläre erklär erklären untersuche analysiere suche zeige zeig finde prüfe überprüfe vergleiche",
   ],
   ["question", "explore", "wie wo was wer welche"],
   ["anywhere", "plan", "plane umsetzungsplan"],
@@ -33,13 +31,7 @@ export const OTHER_WORDS: readonly Row[] = [
   ["anywhere", "ship", "deployen deploye installiere installieren veröffentliche ausrollen baue-das"],
   ["anywhere", "change", "ändere ändern ersetze entferne aktualisiere lösche"],
   ["anywhere", "light", "erstelle schreibe schreib füge mach mache"],
-  [
-    "anywhere",
-    "flag",
-    `
-    fehlermeldung fehler absturz kaputt fehlgeschlagen schlägt abstürzt stürzt`,
-    TextFlag.trouble,
-  ],
+  ["anywhere", "flag", "fehlermeldung fehler absturz kaputt fehlgeschlagen schlägt abstürzt stürzt", TextFlag.trouble],
   ["anywhere", "flag", "warum wieso weshalb pourquoi porquê", TextFlag.why],
   // French
   ["anywhere", "fix", "corrige corriger répare réparer débogue déboguer"],
@@ -47,8 +39,7 @@ export const OTHER_WORDS: readonly Row[] = [
   [
     "anywhere",
     "refactor",
-    `
-    refactorise refactoriser réorganise réorganiser renomme renommer simplifie simplifier nettoie`,
+    "refactorise refactoriser réorganise réorganiser renomme renommer simplifie simplifier nettoie",
   ],
   ["topic", "test", "essais"],
   ["anywhere", "explore", "explique expliquer explique-moi analyse analyser cherche montre trouve vérifie compare"],

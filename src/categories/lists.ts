@@ -1,9 +1,46 @@
-/** The words of a list that may go over several lines. */
-export function wordsOf(list: string): string[] {
-  return list.split(/\s+/).filter((word) => word !== "");
+/** Rows of a value and the words that have it, separated by one blank (or by another separator).
+ *  A hook looks up a handful of words and exits, so nothing is built but one native set of all words: a word of the set
+ *  is then searched in the rows once, and remembered. Building a map of all words took ten times as long. */
+export class WordTable<T> {
+  readonly #rows: readonly (readonly [T, string])[];
+  /** The rows' lists with a separator at both ends. */
+  #lists: readonly string[] = [];
+  readonly #separator: string;
+  readonly #found = new Map<string, readonly T[]>();
+  #all: ReadonlySet<string> | undefined;
+
+  constructor(rows: readonly (readonly [T, string])[], separator = " ") {
+    this.#rows = rows;
+    this.#separator = separator;
+  }
+
+  /** Values of all rows that list the word, in the order of the rows. */
+  all(word: string): readonly T[] {
+    this.#all ??= this.#prepare();
+    if (!this.#all.has(word)) return NONE;
+    let found = this.#found.get(word);
+    if (found === undefined) {
+      const marked = this.#separator + word + this.#separator;
+      found = this.#rows.filter((_, i) => this.#lists[i]?.includes(marked)).map((row) => row[0]);
+      this.#found.set(word, found);
+    }
+    return found;
+  }
+
+  #prepare(): ReadonlySet<string> {
+    this.#lists = this.#rows.map((row) => this.#separator + row[1] + this.#separator);
+    return new Set(this.#lists.join("").split(this.#separator));
+  }
+
+  /** Value of the first row that lists the word. */
+  first(word: string): T | undefined {
+    return this.all(word)[0];
+  }
 }
 
-/** A table from each word of each list to the value beside it. */
-export function tableOf<T>(rows: readonly (readonly [T, string])[]): Map<string, T> {
-  return new Map(rows.flatMap(([value, list]) => wordsOf(list).map((word): [string, T] => [word, value])));
+const NONE: readonly never[] = [];
+
+/** The set of the words of a list. */
+export function setOf(list: string): ReadonlySet<string> {
+  return new Set(list.split(" "));
 }

@@ -1,5 +1,14 @@
 import { head, type IntentName, mention, TextFlag } from "./flags.ts";
-import { CLAUSE_OPENERS, type Entry, HARMLESS_AFTER, NEGATIONS, vocabulary, WINDOW_ENDS } from "./vocabulary.ts";
+import {
+  CLAUSE_OPENERS,
+  type Entry,
+  endsPhrase,
+  HARMLESS_AFTER,
+  NEGATIONS,
+  phraseEntry,
+  WINDOW_ENDS,
+  wordEntries,
+} from "./vocabulary.ts";
 
 /** How many words behind a light verb its object may stand. */
 const WINDOW = 5;
@@ -14,7 +23,6 @@ const OVER_QUESTIONS: ReadonlySet<IntentName | undefined> = new Set(["plan", "br
 export class IntentReader {
   flags = 0;
   words = 0;
-  readonly #tables = vocabulary();
   #head: IntentName | undefined;
   /** Number of the word that set the head, or -1. */
   #headAt = -1;
@@ -55,9 +63,10 @@ export class IntentReader {
     this.#settleWeak(word);
     if (WINDOW_ENDS.has(word)) this.#windowUntil = -1;
     if (!this.#phrase(word, at)) {
-      const entries = this.#tables.words.get(word);
-      if (entries !== undefined) for (const entry of entries) this.#apply(entry, at, at);
-      else if (word.length > 6 && (word.endsWith("error") || word.endsWith("exception"))) this.flags |= TextFlag.trace;
+      const entries = wordEntries(word);
+      for (const entry of entries) this.#apply(entry, at, at);
+      if (entries.length === 0 && word.length > 6 && (word.endsWith("error") || word.endsWith("exception")))
+        this.flags |= TextFlag.trace;
     }
     this.#negated = NEGATIONS.has(word);
     this.#clauseStart = CLAUSE_OPENERS.has(word) || (this.#clauseStart && word.endsWith("ly"));
@@ -90,10 +99,10 @@ export class IntentReader {
   }
 
   #phrase(word: string, at: number): boolean {
-    if (this.#before === "" || !this.#tables.phraseEnds.has(word)) return false;
+    if (this.#before === "" || !endsPhrase(word)) return false;
     const pair = `${this.#before} ${word}`;
-    const three = this.#beforeThat === "" ? undefined : this.#tables.phrases.get(`${this.#beforeThat} ${pair}`);
-    const entry = three ?? this.#tables.phrases.get(pair);
+    const three = this.#beforeThat === "" ? undefined : phraseEntry(`${this.#beforeThat} ${pair}`);
+    const entry = three ?? phraseEntry(pair);
     if (entry === undefined) return false;
     this.#apply(entry, at, at - (three === undefined ? 1 : 2));
     return true;

@@ -1,5 +1,5 @@
 import type { IntentName } from "./flags.ts";
-import { tableOf, wordsOf } from "./lists.ts";
+import { setOf, WordTable } from "./lists.ts";
 
 /** A slash command at the start of a prompt, as typed (`/commit now`) or as the client logs it (`<command-name>`). */
 export interface SlashCommand {
@@ -10,27 +10,23 @@ export interface SlashCommand {
   args: string;
 }
 
-const LOCAL = new Set(
-  wordsOf(`
-      clear compact cost usage model login logout config settings help exit quit status doctor permissions
-      allowed-tools mcp hooks agents resume continue theme vim terminal-setup context export fast effort
-      output-style statusline rename rewind add-dir ide install-github-app install-slack-app upgrade
-      privacy-settings release-notes feedback bug skills plugin plugins stats color copy keybindings memory tasks
-      bashes todos sandbox voice remote-control mobile desktop chrome passes extra-usage rate-limit-options
-      reload-plugins fork session new undo redo approvals mention diff-view sidebar heapdump insights stickers
-      buddy advisor web-setup teleport
-  `),
+const LOCAL = setOf(
+  "clear compact cost usage model login logout config settings help exit quit status doctor " +
+    "permissions allowed-tools mcp hooks agents resume continue theme vim terminal-setup context " +
+    "export fast effort output-style statusline rename rewind add-dir ide install-github-app " +
+    "install-slack-app upgrade privacy-settings release-notes feedback bug skills plugin plugins stats " +
+    "color copy keybindings memory tasks bashes todos sandbox voice remote-control mobile desktop " +
+    "chrome passes extra-usage rate-limit-options reload-plugins fork session new undo redo approvals " +
+    "mention diff-view sidebar heapdump insights stickers buddy advisor web-setup teleport",
 );
 
 /** Words in the names of commands, own and third-party: `/commit-push-pr`, `/my-plugin:fix-issue`. */
-const WORDS = tableOf<IntentName>([
+const WORDS = new WordTable<IntentName>([
   ["git", "commit push pr merge rebase branch squash worktree changelog git cherry tag"],
   [
     "explore",
-    `
-          review explain audit analyze analyse research investigate security-review ultrareview comments onboard
-          summarize insights find search docs-lookup
-        `,
+    "review explain audit analyze analyse research investigate security-review ultrareview comments " +
+      "onboard summarize insights find search docs-lookup",
   ],
   ["plan", "plan ultraplan spec prd roadmap specify design architect planning breakdown"],
   ["test", "test tests tdd qa e2e coverage verify benchmark"],
@@ -59,7 +55,7 @@ function named(full: string, args: string): SlashCommand {
   if (LOCAL.has(name)) return { local: true, args };
   const own = name.slice(name.lastIndexOf(":") + 1);
   for (const word of [own, ...own.split(/[-_]/)]) {
-    const intent = WORDS.get(word);
+    const intent = WORDS.first(word);
     if (intent !== undefined) return { local: false, intent, args };
   }
   return { local: false, args };

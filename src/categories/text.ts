@@ -1,7 +1,7 @@
 import { TextFlag } from "./flags.ts";
 import { IntentReader } from "./reader.ts";
 import { slashCommand } from "./slash.ts";
-import { vocabulary } from "./vocabulary.ts";
+import { sequenceEntry } from "./vocabulary.ts";
 
 /** How much of a text is looked at: its beginning, and its end, where the question stands behind a pasted log. */
 export const LOOK_START = 4_000;
@@ -58,7 +58,6 @@ function readPart(part: string, reader: IntentReader): boolean {
 
 /** Cuts the text into words and hands them over. Answers whether a question mark was met. */
 function read(text: string, reader: IntentReader): boolean {
-  const { sequences, sequenceStarts } = vocabulary();
   let asks = false;
   let i = 0;
   while (i < text.length) {
@@ -73,7 +72,7 @@ function read(text: string, reader: IntentReader): boolean {
       } else reader.word(trimmed(text.slice(i, end)));
       i = next;
     } else if (code >= 0x3000) {
-      i = sequenceAt(text, i, reader, sequences, sequenceStarts);
+      i = sequenceAt(text, i, reader);
       if (code === 0xff1f) asks = true;
     } else {
       if (code === 63) asks = true;
@@ -97,17 +96,10 @@ function read(text: string, reader: IntentReader): boolean {
   return asks;
 }
 
-function sequenceAt(
-  text: string,
-  at: number,
-  reader: IntentReader,
-  sequences: ReturnType<typeof vocabulary>["sequences"],
-  starts: ReadonlySet<string>,
-): number {
+function sequenceAt(text: string, at: number, reader: IntentReader): number {
   reader.words++;
-  if (!starts.has(text.charAt(at))) return at + 1;
   for (let length = LONGEST_SEQUENCE; length >= 2; length--) {
-    const entry = sequences.get(text.slice(at, at + length));
+    const entry = sequenceEntry(text.slice(at, at + length));
     if (entry !== undefined) {
       reader.sequence(entry);
       return at + length;

@@ -1,43 +1,36 @@
 import { commandFlags, patchFlags } from "./commands.ts";
 import { ToolFlag as F } from "./flags.ts";
-import { tableOf, wordsOf } from "./lists.ts";
+import { setOf, WordTable } from "./lists.ts";
 import { editFlag } from "./paths.ts";
 
 /** What to do with a tool: a fixed flag, or a look at its input. */
 type Kind = number | "edit" | "shell" | "patch";
 
 /** Tool names of Claude Code (old ones too), Codex and other agents, in lower case without `_`, `-`, `.` and blanks. */
-const TOOLS: readonly (readonly [Kind, string])[] = [
+const TOOLS = new WordTable<Kind>([
   [
     "edit",
-    `
-      edit write multiedit notebookedit fileedittool filewritetool writefile editfile createfile searchreplace
-      replace strreplace strreplaceeditor strreplacebasededittool create cursoredit cursor:edit editnotebook deletefile
-    `,
+    "edit write multiedit notebookedit fileedittool filewritetool writefile editfile createfile " +
+      "searchreplace replace strreplace strreplaceeditor strreplacebasededittool create cursoredit " +
+      "cursor:edit editnotebook deletefile",
   ],
   [
     "shell",
-    `
-      bash powershell bashtool powershelltool shell localshell execcommand containerexec runshellcommand
-      runterminalcmd runterminalcommand shellcommand unifiedexec monitor repl
-    `,
+    "bash powershell bashtool powershelltool shell localshell execcommand containerexec " +
+      "runshellcommand runterminalcmd runterminalcommand shellcommand unifiedexec monitor repl",
   ],
   ["patch", "applypatch patch applydiff"],
   [
     F.read,
-    `
-      read grep glob ls notebookread filereadtool greptool globtool lsp readfile readmanyfiles viewimage view
-      listdir listdirectory listfiles grepfiles grepsearch codebasesearch searchfilecontent filesearch readlints
-      findfiles semanticsearch
-    `,
+    "read grep glob ls notebookread filereadtool greptool globtool lsp readfile readmanyfiles " +
+      "viewimage view listdir listdirectory listfiles grepfiles grepsearch codebasesearch " +
+      "searchfilecontent filesearch readlints findfiles semanticsearch",
   ],
   [F.web, "websearch webfetch toolsearch googlewebsearch searchweb fetch webrun browse"],
   [
     F.spawn,
-    `
-      agent task workflow sendmessage teamcreate teamdelete spawnagent sendinput delegate dispatchagent subagent
-      spawnteam newtask
-    `,
+    "agent task workflow sendmessage teamcreate teamdelete spawnagent sendinput delegate " +
+      "dispatchagent subagent spawnteam newtask",
   ],
   [F.plan, "enterplanmode exitplanmode exitplanmodev2 planmode"],
   [F.todo, "todowrite todoread taskcreate taskupdate taskget tasklist updateplan updatetodolist todo"],
@@ -45,28 +38,19 @@ const TOOLS: readonly (readonly [Kind, string])[] = [
   [F.skill, "skill slashcommand"],
   [
     F.idle,
-    `
-      bashoutput killshell killbash taskoutput taskstop agentoutput agentoutputtool writestdin sleep
-      readmcpresource listmcpresources wait
-    `,
+    "bashoutput killshell killbash taskoutput taskstop agentoutput agentoutputtool writestdin sleep " +
+      "readmcpresource listmcpresources wait",
   ],
   [F.gitWrite, "enterworktree exitworktree"],
-];
-
-let kinds: Map<string, Kind> | undefined;
-
-/** Kind of a tool, by any spelling of its name. */
-function kindOf(name: string): Kind | undefined {
-  kinds ??= tableOf(TOOLS);
-  return kinds.get(name.toLowerCase().replace(/[_\-. ]/g, ""));
-}
+]);
 
 /** What one tool use tells, as a mask of `ToolFlag`. `input` is the tool's input as logged: an object, or the bare text
  *  that some agents log; any other value is taken as no input. Never throws; reads at most 64 KiB of the input. */
 export function toolFlags(toolName: string, input: unknown): number {
   const name = toolName.slice(0, 200);
   if (name.startsWith("mcp__")) return mcpFlags(name, input);
-  const kind = kindOf(name);
+  const lower = name.toLowerCase();
+  const kind = TOOLS.first(lower) ?? TOOLS.first(lower.replace(/[_\-. ]/g, ""));
   if (kind === undefined) return F.other;
   if (typeof kind === "number") return kind;
   if (kind === "edit") return editOf(input);
@@ -90,11 +74,9 @@ function commandText(input: unknown): string {
   return words.map((word) => (/^[\w./:=@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "")}'`)).join(" ");
 }
 
-const MCP_READS: ReadonlySet<string> = new Set(
-  wordsOf(`
-    get list search read fetch query find view show describe resolve lookup browse explain check inspect ask retrieve
-    download status log diff blame
-  `),
+const MCP_READS = setOf(
+  "get list search read fetch query find view show describe resolve lookup browse explain check " +
+    "inspect ask retrieve download status log diff blame",
 );
 
 const MCP_EDIT =

@@ -19,38 +19,33 @@ export const WORDS: readonly Row[] = [
   [
     "verb",
     "add",
-    `
-    add adding create generate write support develop extend integrate enable allow expose prototype port provide new
-    draft`,
+    "add adding create generate write support develop extend integrate enable allow expose prototype " +
+      "port provide new draft",
   ],
   [
     "anywhere",
     "refactor",
-    `
-    refactor refactoring rename deduplicate dedupe reorganize reorganise restructure modularize modularise decouple
-    simplify consolidate readable deduplication declutter untangle`,
+    "refactor refactoring rename deduplicate dedupe reorganize reorganise restructure modularize " +
+      "modularise decouple simplify consolidate readable deduplication declutter untangle",
   ],
   [
     "verb",
     "refactor",
-    `
-    extract split move migrate tidy clean inline merge-files convert unify decompose rewrite flatten normalise
-    normalize`,
+    "extract split move migrate tidy clean inline merge-files convert unify decompose rewrite " +
+      "flatten normalise normalize",
   ],
   ["verb", "test", "test retest verify benchmark"],
   [
     "topic",
     "test",
-    `
-    tests test unit-test unit-tests testcase testcases e2e coverage suite specs spec regression-tests`,
+    "tests test unit-test unit-tests testcase testcases e2e coverage suite specs spec " + "regression-tests",
   ],
   ["anywhere", "explore", "explain investigate analyze analyse summarize summarise audit describe"],
   [
     "verb",
     "explore",
-    `
-    review understand find search look show list compare check read research tell inspect trace count examine
-    identify locate study grep print display`,
+    "review understand find search look show list compare check read research tell inspect trace " +
+      "count examine identify locate study grep print display",
   ],
   ["question", "explore", "where which who how what does is are whats"],
   ["verb", "plan", "plan outline scope spec estimate prioritize prioritise"],
@@ -66,69 +61,62 @@ export const WORDS: readonly Row[] = [
   [
     "verb",
     "ship",
-    `
-    build compile install reinstall publish release upgrade restart start launch rebuild bundle package uninstall
-    serve spin boot`,
+    "build compile install reinstall publish release upgrade restart start launch rebuild bundle " +
+      "package uninstall serve spin boot",
   ],
   [
     "object",
     "ship",
-    `
-    release build dockerfile docker-compose ci pipeline deployment container dependencies deps server stack makefile`,
+    "release build dockerfile docker-compose ci pipeline deployment container dependencies deps " +
+      "server stack makefile",
   ],
   [
     "verb",
     "change",
-    `
-    change set update use replace remove delete bump tweak adjust switch format drop apply turn increase decrease
-    reduce put document translate execute edit modify disable resize fill delete hide swap reword`,
+    "change set update use replace remove delete bump tweak adjust switch format drop apply turn " +
+      "increase decrease reduce put document translate execute edit modify disable resize fill delete " +
+      "hide swap reword",
   ],
   [
     "verb",
     "light",
-    `
-    make do run have give open prepare cut get need want start execute apply update create write draft generate add
-    set file increase improve delete close rename push`,
+    "make do run have give open prepare cut get need want start execute apply update create write " +
+      "draft generate add set file increase improve delete close rename push",
   ],
   [
     "anywhere",
     "flag",
-    `
-    crash crashes crashed crashing broken broke bug bugs buggy failing fails segfault segfaults hang hangs freezes
-    flaky leak leaks stale regression deadlock corrupt corrupted misbehaves malfunction glitch glitches stuck
-    infinite`,
+    "crash crashes crashed crashing broken broke bug bugs buggy failing fails segfault segfaults " +
+      "hang hangs freezes flaky leak leaks stale regression deadlock corrupt corrupted misbehaves " +
+      "malfunction glitch glitches stuck infinite",
     TextFlag.trouble,
   ],
   [
     "anywhere",
     "flag",
-    `
-    error errors issue wrong exception exceptions fail failed failure unexpected warning warnings incorrect
-    incorrectly`,
+    "error errors issue wrong exception exceptions fail failed failure unexpected warning warnings " +
+      "incorrect incorrectly",
     TextFlag.weakTrouble,
   ],
   [
     "anywhere",
     "flag",
-    `
-    traceback stacktrace panicked sigsegv enoent econnrefused eaddrinuse undefined-symbol segmentation`,
+    "traceback stacktrace panicked sigsegv enoent econnrefused eaddrinuse undefined-symbol " + "segmentation",
     TextFlag.trace,
   ],
   ["anywhere", "flag", "why", TextFlag.why],
   [
     "anywhere",
     "flag",
-    `
-    thanks thx thank ty hello hi hey cheers lol haha great cool nice perfect awesome bye goodbye sorry merci gracias
-    danke obrigado obrigada bonjour hola hallo olá salut grazie`,
+    "thanks thx thank ty hello hi hey cheers lol haha great cool nice perfect awesome bye goodbye " +
+      "sorry merci gracias danke obrigado obrigada bonjour hola hallo olá salut grazie",
     TextFlag.chat,
   ],
   [
     "anywhere",
     "flag",
-    `
-    subagent subagents sub-agent sub-agents delegate teammate teammates subagenten subagente subagentes sous-agent
-    sous-agents`,
+    "subagent subagents sub-agent sub-agents delegate teammate teammates subagenten subagente " +
+      "subagentes sous-agent sous-agents",
     TextFlag.delegate,
   ],
 ];
@@ -138,104 +126,95 @@ export const PHRASES: readonly Row[] = [
   [
     "anywhere",
     "flag",
-    `
-    not working, doesn't work, does not work, didn't work, stopped working, stack trace, does nothing, do nothing,
-    blows up, out of memory, memory leak, off-by-one is, core dumped, logged out, permission denied, build failed,
-    no longer works, isn't working, won't start, can't connect, geht nicht, funktioniert nicht, ne fonctionne,
-    marche pas, no funciona, não funciona, não está funcionando, should be showing, instead of showing, error 500,
-    error 404, error 403, error 401, erreur 502, erreur 500, status 500, returns 500, returns 404, returns null,
-    http 500, 500 error, 404 error`,
+    "not working, doesn't work, does not work, didn't work, stopped working, stack trace, does " +
+      "nothing, do nothing, blows up, out of memory, memory leak, off-by-one is, core dumped, logged " +
+      "out, permission denied, build failed, no longer works, isn't working, won't start, can't " +
+      "connect, geht nicht, funktioniert nicht, ne fonctionne, marche pas, no funciona, não funciona, " +
+      "não está funcionando, should be showing, instead of showing, error 500, error 404, error 403, " +
+      "error 401, erreur 502, erreur 500, status 500, returns 500, returns 404, returns null, http " +
+      "500, 500 error, 404 error",
     TextFlag.trouble,
   ],
   ["anywhere", "fix", "get rid of warning, figure out why, find the cause, root cause"],
   [
     "anywhere",
     "add",
-    `
-    build me, build us, build a, build an, build out, make a, make the, make an, set up, we need a, we need an,
-    i need a, i need an, i want a, i want an, i'd like a, give me a, be able to, app should, users should,
-    i want users, implement the plan, execute the plan, follow the plan`,
+    "build me, build us, build a, build an, build out, make a, make the, make an, set up, we need a, " +
+      "we need an, i need a, i need an, i want a, i want an, i'd like a, give me a, be able to, app " +
+      "should, users should, i want users, implement the plan, execute the plan, follow the plan",
   ],
   [
     "anywhere",
     "refactor",
-    `
-    clean up, cleanup the, tidy up, dead code, split up, pull out, break up, without changing behaviour,
-    without changing behavior, behaviour must not, behavior must not, more readable, get rid of, the duplication,
-    don't alter, räum die`,
+    "clean up, cleanup the, tidy up, dead code, split up, pull out, break up, without changing " +
+      "behaviour, without changing behavior, behaviour must not, behavior must not, more readable, get " +
+      "rid of, the duplication, don't alter, räum die",
   ],
   [
     "anywhere",
     "test",
-    `
-    run tests, run the tests, run all tests, the tests pass, tests pass, does it pass, still green, tests schreiben,
-    click through`,
+    "run tests, run the tests, run all tests, the tests pass, tests pass, does it pass, still green, " +
+      "tests schreiben, click through",
   ],
   [
     "anywhere",
     "explore",
-    `
-    look into, look up, look at, how does, how do, how is, how many, what is, what's, what are, what does, where is,
-    where are, where do, where does, show me, tell me, walk me through, find out, difference between, is there,
-    are there, who calls, code review, look over, qu'est-ce que, was macht, wie funktioniert, qué hace, o que é,
-    security audit`,
+    "look into, look up, look at, how does, how do, how is, how many, what is, what's, what are, " +
+      "what does, where is, where are, where do, where does, show me, tell me, walk me through, find " +
+      "out, difference between, is there, are there, who calls, code review, look over, qu'est-ce que, " +
+      "was macht, wie funktioniert, qué hace, o que é, security audit",
   ],
   [
     "anywhere",
     "plan",
-    `
-    break down, break this, before implementing, before coding, before writing, don't code, implementation plan,
-    migration plan, make a plan, think through, right order, scope out, spec out, todo list, task list,
-    step by step plan, einen plan, un plan, um plano, design doc, design document, acceptance criteria,
-    don't write code, test plan, rollout plan, update the plan, the roadmap`,
+    "break down, break this, before implementing, before coding, before writing, don't code, " +
+      "implementation plan, migration plan, make a plan, think through, right order, scope out, spec " +
+      "out, todo list, task list, step by step plan, einen plan, un plan, um plano, design doc, design " +
+      "document, acceptance criteria, don't write code, test plan, rollout plan, update the plan, the " +
+      "roadmap",
   ],
   [
     "anywhere",
     "brainstorm",
-    `
-    what if, pros and cons, trade-offs between, trade offs, should we, should i use, would it make, what are our,
-    our options, how might we, what could we, think about alternatives, different approach, what would you,
-    better approach, was meinst du, des idées, dame ideas, ways to, think of ways, do you think, your thoughts,
-    your opinion, worth it`,
+    "what if, pros and cons, trade-offs between, trade offs, should we, should i use, would it make, " +
+      "what are our, our options, how might we, what could we, think about alternatives, different " +
+      "approach, what would you, better approach, was meinst du, des idées, dame ideas, ways to, think " +
+      "of ways, do you think, your thoughts, your opinion, worth it",
   ],
   [
     "anywhere",
     "git",
-    `
-    pull request, pull requests, merge request, what changed, who wrote, commit message, merge conflict,
-    merge conflicts, release branch, last commit, last commits, pr description, review comments, un commit,
-    uncommitted changes, merged branches, open an issue, create an issue, file an issue, um branch`,
+    "pull request, pull requests, merge request, what changed, who wrote, commit message, merge " +
+      "conflict, merge conflicts, release branch, last commit, last commits, pr description, review " +
+      "comments, un commit, uncommitted changes, merged branches, open an issue, create an issue, file " +
+      "an issue, um branch",
   ],
   [
     "anywhere",
     "ship",
-    `
-    github actions, docker image, dev server, build the, build it, build this, npm publish, kubernetes manifests,
-    cut a release, roll back, roll out, spin up, container up, to production, to prod, to staging, terraform apply,
-    o build, en producción, auf produktion`,
+    "github actions, docker image, dev server, build the, build it, build this, npm publish, " +
+      "kubernetes manifests, cut a release, roll back, roll out, spin up, container up, to production, " +
+      "to prod, to staging, terraform apply, o build, en producción, auf produktion",
   ],
   [
     "anywhere",
     "flag",
-    `
-    in parallel agents, parallel agents, an agent, another agent, reviewer agent, test agent, agents to, worker per,
-    agentes en paralelo, fan out, fan this out, einem agenten`,
+    "in parallel agents, parallel agents, an agent, another agent, reviewer agent, test agent, " +
+      "agents to, worker per, agentes en paralelo, fan out, fan this out, einem agenten",
     TextFlag.delegate,
   ],
   [
     "anywhere",
     "flag",
-    `
-    don't change, do not change, don't edit, do not edit, no changes, without editing, don't modify, do not modify,
-    read only, don't touch`,
+    "don't change, do not change, don't edit, do not edit, no changes, without editing, don't " +
+      "modify, do not modify, read only, don't touch",
     TextFlag.noEdit,
   ],
   [
     "anywhere",
     "flag",
-    `
-    never mind, no worries, that's all, nice work, well done, good job, are you sure, good morning, where were we,
-    which model, how are you`,
+    "never mind, no worries, that's all, nice work, well done, good job, are you sure, good morning, " +
+      "where were we, which model, how are you",
     TextFlag.chat,
   ],
 ];

@@ -17,7 +17,20 @@ import { sessions } from "./sessions.ts";
 import { stats } from "./stats.ts";
 
 const routes = buildRouteMap({
-  routes: { stats, sessions, session, backfill, config, prices, reprice, doctor, install, uninstall, demo, completions },
+  routes: {
+    stats,
+    sessions,
+    session,
+    backfill,
+    config,
+    prices,
+    reprice,
+    doctor,
+    install,
+    uninstall,
+    demo,
+    completions,
+  },
   docs: {
     brief: "what coding agents did and what it cost",
     fullDescription:
@@ -54,7 +67,8 @@ function describe(error: unknown): string {
 export async function runCommand(args: readonly string[], env: Env): Promise<number> {
   const context: Context = { process: process as Context["process"], env, now: Date.now };
   if (args[0] === COMPLETE) {
-    for (const { completion } of await proposeCompletions(app, args.slice(1), context)) process.stdout.write(`${completion}\n`);
+    for (const { completion } of await proposeCompletions(app, args.slice(1), context))
+      process.stdout.write(`${completion}\n`);
     return 0;
   }
   await run(app, args.length === 0 ? ["--help"] : args, context);

@@ -15,7 +15,14 @@ export const backfill = buildCommand<BackfillFlags, [string?], Context>({
     flags: { json: { kind: "boolean", brief: "print JSON", default: false, withNegated: false } },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: (value: string) => value, brief: "history (default) or agent-turns", placeholder: "what", optional: true }],
+      parameters: [
+        {
+          parse: (value: string) => value,
+          brief: "history (default) or agent-turns",
+          placeholder: "what",
+          optional: true,
+        },
+      ],
     },
   },
   loader: async () => (await import("./run/backfill.ts")).run,

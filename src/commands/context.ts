@@ -2,12 +2,12 @@ import type { Database } from "bun:sqlite";
 import { hostname } from "node:os";
 import type { CommandContext as StricliContext, StricliProcess } from "@stricli/core";
 import { ADAPTERS } from "../agents/registry.ts";
-import type { CatchUp } from "../ledger/catchup.ts";
 import { bringUpToDate } from "../ledger/bringUpToDate.ts";
+import type { CatchUp } from "../ledger/catchup.ts";
 import { type Book, openBook } from "../ledger/open.ts";
 import { loadPrices } from "../ledger/prices.ts";
-import { createProgress } from "../platform/progress.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
+import { createProgress } from "../platform/progress.ts";
 import type { PriceBook } from "../pricing/book.ts";
 
 /** What every command is handed: the world outside, so that a test can take it away. */
@@ -31,7 +31,11 @@ export interface OpenLedger {
 
 /** Opens the book, reads what the logs gained since it was last open, hands it to `use`, closes it. Where the book can only be
  *  read, that is said on stderr, `use` sees it as it stands, and the exit code says that it may be behind. */
-export async function withLedger<T>(context: Context, use: (ledger: OpenLedger) => T | Promise<T>, options: { catchUp?: boolean; fresh?: boolean } = {}): Promise<T> {
+export async function withLedger<T>(
+  context: Context,
+  use: (ledger: OpenLedger) => T | Promise<T>,
+  options: { catchUp?: boolean; fresh?: boolean } = {},
+): Promise<T> {
   const paths = ledgerPaths(context.env);
   const prices = await loadPrices(context.env, paths);
   const book = openBook(paths.db, { busyTimeoutMs: BUSY_MS, allowReadOnly: true });
@@ -42,7 +46,12 @@ export async function withLedger<T>(context: Context, use: (ledger: OpenLedger) 
       context.process.exitCode = 1;
     } else if (options.catchUp !== false) {
       const stream = context.process.stderr;
-      const progress = createProgress({ stream, enabled: stream.isTTY === true && context.env.CI === undefined, label: "reading history", now: context.now });
+      const progress = createProgress({
+        stream,
+        enabled: stream.isTTY === true && context.env.CI === undefined,
+        label: "reading history",
+        now: context.now,
+      });
       caughtUp = await bringUpToDate(book.db, ADAPTERS, {
         env: context.env,
         paths,

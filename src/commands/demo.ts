@@ -8,7 +8,15 @@ export interface DemoFlags {
 export const demo = buildCommand<DemoFlags, [], Context>({
   docs: { brief: "print the six panels of a made-up history, without touching yours" },
   parameters: {
-    flags: { keep: { kind: "parsed", parse: (value: string) => value, brief: "write the made-up history to this new folder and keep it", optional: true, placeholder: "folder" } },
+    flags: {
+      keep: {
+        kind: "parsed",
+        parse: (value: string) => value,
+        brief: "write the made-up history to this new folder and keep it",
+        optional: true,
+        placeholder: "folder",
+      },
+    },
   },
   loader: async () => (await import("./run/demo.ts")).run,
 });

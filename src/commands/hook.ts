@@ -100,7 +100,8 @@ export function readPayloadFiles(book: Book, payload: HookPayload, log: (text: s
     const kind = kindOf(path.slice(path.lastIndexOf("/") + 1)) ?? "log";
     const source: SourceFile = { path, inode: info.ino, size: info.size, mtimeMs: info.mtimeMs, kind };
     const known = loadSource(book.db, path);
-    if (known !== null && known.size === info.size && known.mtimeMs === info.mtimeMs && known.inode === info.ino) continue;
+    if (known !== null && known.size === info.size && known.mtimeMs === info.mtimeMs && known.inode === info.ino)
+      continue;
     try {
       stretches.push(...readNew(claudeCode, source, known, work));
     } catch (error) {
@@ -113,7 +114,9 @@ export function readPayloadFiles(book: Book, payload: HookPayload, log: (text: s
 function listSubagents(folder: string | null): string[] {
   if (folder === null || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
   const names = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return names.filter((entry) => entry.isFile() && kindOf(entry.name) !== null).map((entry) => join(entry.parentPath, entry.name));
+  return names
+    .filter((entry) => entry.isFile() && kindOf(entry.name) !== null)
+    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Keeps the payload as it came, for inspection. */

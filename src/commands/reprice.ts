@@ -9,7 +9,8 @@ export interface RepriceFlags {
 export const reprice = buildCommand<RepriceFlags, [], Context>({
   docs: {
     brief: "cost all calls anew with today's price table; shows the plan, --apply carries it out",
-    fullDescription: "Every call keeps the price row it was costed with. After a change of prices (an update, or pricing.toml) this\nsays what would change, by model; nothing is written without --apply.",
+    fullDescription:
+      "Every call keeps the price row it was costed with. After a change of prices (an update, or pricing.toml) this\nsays what would change, by model; nothing is written without --apply.",
   },
   parameters: {
     flags: {

@@ -15,7 +15,12 @@ export const session = buildCommand<SessionFlags, [string], Context>({
       timezone: filterFlags.timezone,
       calls: { kind: "boolean", brief: "also every single call", default: false, withNegated: false },
     },
-    positional: { kind: "tuple", parameters: [{ parse: (value: string) => value, brief: "session id, or its first characters", placeholder: "id" }] },
+    positional: {
+      kind: "tuple",
+      parameters: [
+        { parse: (value: string) => value, brief: "session id, or its first characters", placeholder: "id" },
+      ],
+    },
   },
   loader: async () => (await import("./run/session.ts")).run,
 });

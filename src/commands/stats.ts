@@ -13,7 +13,13 @@ export const stats = buildCommand<StatsFlags, [], Context>({
     flags: {
       ...filterFlags,
       ...outputFlags,
-      orDemo: { kind: "boolean", brief: "show a made-up history where there is none", optional: true, hidden: true, withNegated: false },
+      orDemo: {
+        kind: "boolean",
+        brief: "show a made-up history where there is none",
+        optional: true,
+        hidden: true,
+        withNegated: false,
+      },
     },
   },
   loader: async () => (await import("./run/stats.ts")).run,

@@ -45,14 +45,57 @@ interface Task {
 }
 
 const TASKS: readonly Task[] = [
-  { title: "Fix rounding in the cart", prompt: "The cart total is off by one cent for three items, fix the bug", tools: [tool("Read", { file_path: "cart.ts" }), tool("Edit", { file_path: "cart.ts", old_string: "a", new_string: "b" }), tool("Bash", { command: "bun test cart" })] },
-  { title: "Add the checkout page", prompt: "Add a checkout page with address form and payment step", tools: [tool("Write", { file_path: "checkout.tsx", content: "page" }), tool("Edit", { file_path: "routes.ts", old_string: "a", new_string: "b" })] },
-  { title: "How the tokenizer works", prompt: "Explain how the tokenizer handles nested quotes", tools: [tool("Grep", { pattern: "quote" }), tool("Read", { file_path: "tokenizer.ts" })] },
-  { title: "Run the tests", prompt: "Run the test suite and tell me what fails", tools: [tool("Bash", { command: "npm test" })] },
-  { title: "Split the parser module", prompt: "Refactor parser.ts into smaller modules, no behaviour change", tools: [tool("Read", { file_path: "parser.ts" }), tool("Edit", { file_path: "parser.ts", old_string: "a", new_string: "b" }), tool("Write", { file_path: "lexer.ts", content: "x" })] },
-  { title: "Commit and push", prompt: "Commit this and push the branch", tools: [tool("Bash", { command: "git add -A && git commit -m wip && git push" })] },
-  { title: "Plan the offline mode", prompt: "Let's plan an offline mode before writing any code", tools: [tool("EnterPlanMode", {}), tool("Read", { file_path: "sync.ts" }), tool("ExitPlanMode", { plan: "steps" })] },
-  { title: "Deploy to staging", prompt: "Build the image and deploy it to staging", tools: [tool("Bash", { command: "docker build . && make deploy" })] },
+  {
+    title: "Fix rounding in the cart",
+    prompt: "The cart total is off by one cent for three items, fix the bug",
+    tools: [
+      tool("Read", { file_path: "cart.ts" }),
+      tool("Edit", { file_path: "cart.ts", old_string: "a", new_string: "b" }),
+      tool("Bash", { command: "bun test cart" }),
+    ],
+  },
+  {
+    title: "Add the checkout page",
+    prompt: "Add a checkout page with address form and payment step",
+    tools: [
+      tool("Write", { file_path: "checkout.tsx", content: "page" }),
+      tool("Edit", { file_path: "routes.ts", old_string: "a", new_string: "b" }),
+    ],
+  },
+  {
+    title: "How the tokenizer works",
+    prompt: "Explain how the tokenizer handles nested quotes",
+    tools: [tool("Grep", { pattern: "quote" }), tool("Read", { file_path: "tokenizer.ts" })],
+  },
+  {
+    title: "Run the tests",
+    prompt: "Run the test suite and tell me what fails",
+    tools: [tool("Bash", { command: "npm test" })],
+  },
+  {
+    title: "Split the parser module",
+    prompt: "Refactor parser.ts into smaller modules, no behaviour change",
+    tools: [
+      tool("Read", { file_path: "parser.ts" }),
+      tool("Edit", { file_path: "parser.ts", old_string: "a", new_string: "b" }),
+      tool("Write", { file_path: "lexer.ts", content: "x" }),
+    ],
+  },
+  {
+    title: "Commit and push",
+    prompt: "Commit this and push the branch",
+    tools: [tool("Bash", { command: "git add -A && git commit -m wip && git push" })],
+  },
+  {
+    title: "Plan the offline mode",
+    prompt: "Let's plan an offline mode before writing any code",
+    tools: [tool("EnterPlanMode", {}), tool("Read", { file_path: "sync.ts" }), tool("ExitPlanMode", { plan: "steps" })],
+  },
+  {
+    title: "Deploy to staging",
+    prompt: "Build the image and deploy it to staging",
+    tools: [tool("Bash", { command: "docker build . && make deploy" })],
+  },
 ];
 
 function tool(name: string, input: Record<string, unknown>): Task["tools"][number] {
@@ -102,20 +145,42 @@ class DemoSession {
   #ids = 0;
 
   constructor(sessionId: string, cwd: string, branch: string, model: string, startMs: number, draw: Draw) {
-    this.#envelope = { isSidechain: false, userType: "external", entrypoint: "cli", cwd, sessionId, version: "2.1.330", gitBranch: branch };
+    this.#envelope = {
+      isSidechain: false,
+      userType: "external",
+      entrypoint: "cli",
+      cwd,
+      sessionId,
+      version: "2.1.330",
+      gitBranch: branch,
+    };
     this.#model = model;
     this.#atMs = startMs;
     this.#draw = draw;
   }
 
   prompt(task: Task, calls: number): void {
-    this.#row({ type: "user", promptId: this.#id("prompt"), promptSource: "typed", turnOrigin: "human", message: { role: "user", content: task.prompt } });
+    this.#row({
+      type: "user",
+      promptId: this.#id("prompt"),
+      promptSource: "typed",
+      turnOrigin: "human",
+      message: { role: "user", content: task.prompt },
+    });
     for (let n = 0; n < calls; n++) {
       const last = n === calls - 1;
       const use = task.tools[n % task.tools.length] as Task["tools"][number];
       const id = this.#id("toolu_demo");
-      this.#call(last ? { type: "text", text: "Done." } : { type: "tool_use", id, name: use.name, input: use.input }, last);
-      if (!last) this.#row({ type: "user", message: { role: "user", content: [{ tool_use_id: id, type: "tool_result", content: "ok" }] }, toolUseResult: "ok" });
+      this.#call(
+        last ? { type: "text", text: "Done." } : { type: "tool_use", id, name: use.name, input: use.input },
+        last,
+      );
+      if (!last)
+        this.#row({
+          type: "user",
+          message: { role: "user", content: [{ tool_use_id: id, type: "tool_result", content: "ok" }] },
+          toolUseResult: "ok",
+        });
     }
   }
 
@@ -135,7 +200,15 @@ class DemoSession {
       speed: "standard",
     };
     this.#context = Math.min(180_000, this.#context + written);
-    const message = { id: this.#id("msg_demo"), type: "message", role: "assistant", model: this.#model, content: [block], stop_reason: last ? "end_turn" : "tool_use", usage };
+    const message = {
+      id: this.#id("msg_demo"),
+      type: "message",
+      role: "assistant",
+      model: this.#model,
+      content: [block],
+      stop_reason: last ? "end_turn" : "tool_use",
+      usage,
+    };
     this.#row({ type: "assistant", requestId: this.#id("req_demo"), message });
   }
 

@@ -34,21 +34,37 @@ export interface UpToDateOptions {
 }
 
 /** Drains the spool and reads what every agent's logs gained. Throws what the book throws; troubles with single files are listed. */
-export async function bringUpToDate(db: Database, adapters: readonly AgentAdapter[], options: UpToDateOptions): Promise<CatchUp> {
+export async function bringUpToDate(
+  db: Database,
+  adapters: readonly AgentAdapter[],
+  options: UpToDateOptions,
+): Promise<CatchUp> {
   const total: CatchUp = { roots: [], files: 0, changed: 0, work: { opened: 0, bytes: 0 }, problems: [] };
   for (const adapter of adapters) {
-    const writer = new Writer(db, { agent: adapter.name, ...options, ...(options.env.CC_LEDGER_BILLING ? { billing: options.env.CC_LEDGER_BILLING } : {}) });
+    const writer = new Writer(db, {
+      agent: adapter.name,
+      ...options,
+      ...(options.env.CC_LEDGER_BILLING ? { billing: options.env.CC_LEDGER_BILLING } : {}),
+    });
     drainSpool(adapter, writer, options);
     await catchUpAgent(db, adapter, writer, options, total);
   }
   return total;
 }
 
-async function catchUpAgent(db: Database, adapter: AgentAdapter, writer: Writer, options: UpToDateOptions, total: CatchUp): Promise<void> {
+async function catchUpAgent(
+  db: Database,
+  adapter: AgentAdapter,
+  writer: Writer,
+  options: UpToDateOptions,
+  total: CatchUp,
+): Promise<void> {
   const roots = adapter.roots(options.env);
   const listing = adapter.list(roots);
   const agentId = db.query<{ id: number }, [string]>("SELECT id FROM agents WHERE name = ?").get(adapter.name)?.id ?? 0;
-  const pending = options.fresh ? listing.files.map((file) => ({ file, known: null })) : planCatchUp(db, agentId, listing.files);
+  const pending = options.fresh
+    ? listing.files.map((file) => ({ file, known: null }))
+    : planCatchUp(db, agentId, listing.files);
   total.roots.push(...roots);
   total.files += listing.files.length;
   total.changed += pending.length;
@@ -67,7 +83,9 @@ async function catchUpAgent(db: Database, adapter: AgentAdapter, writer: Writer,
 /** Files the payloads that hooks could not. A payload leaves the spool when it is in the book, not before. */
 function drainSpool(adapter: AgentAdapter, writer: Writer, { paths, now }: UpToDateOptions): void {
   if (!hasSpooled(paths.spool)) return;
-  const waiting = readSpool(paths.spool, (path, message) => logLine(paths.log, now(), `spool: ${path} set aside: ${message}`));
+  const waiting = readSpool(paths.spool, (path, message) =>
+    logLine(paths.log, now(), `spool: ${path} set aside: ${message}`),
+  );
   const own = waiting.filter((entry) => entry.agent === adapter.name);
   const stretches: Stretch[] = [];
   const filed: Spooled[] = [];
@@ -75,7 +93,13 @@ function drainSpool(adapter: AgentAdapter, writer: Writer, { paths, now }: UpToD
     const payload = adapter.payload(entry.event, entry.payload, entry.atMs, undefined);
     filed.push(entry);
     if (payload === null) continue;
-    stretches.push({ events: { ...payload.events, calls: [] }, source: null, fresh: false, expectedOffset: 0, movedFrom: null });
+    stretches.push({
+      events: { ...payload.events, calls: [] },
+      source: null,
+      fresh: false,
+      expectedOffset: 0,
+      movedFrom: null,
+    });
   }
   try {
     if (stretches.length > 0) writer.write(stretches);

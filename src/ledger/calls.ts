@@ -53,7 +53,10 @@ export interface CallContext {
 export function priceOf(
   prices: PriceBook,
   model: string,
-  call: Pick<MergedCall, "atMs" | "flags" | "input" | "output" | "cacheRead" | "cacheWrite5m" | "cacheWrite1h" | "webSearches">,
+  call: Pick<
+    MergedCall,
+    "atMs" | "flags" | "input" | "output" | "cacheRead" | "cacheWrite5m" | "cacheWrite1h" | "webSearches"
+  >,
 ): { row: PriceRow | null; costNano: number | null } {
   const row = (call.flags & CALL_FLAG.zeroUsage) !== 0 ? null : prices.rowFor(model, call.atMs);
   const modifiers = {
@@ -79,9 +82,7 @@ export class Calls {
     this.#insert = db.query(
       `INSERT INTO calls (key, ${COLUMNS}) VALUES (${"?, ".repeat(18)}?) ON CONFLICT (key) DO NOTHING`,
     );
-    this.#update = db.query(
-      `UPDATE calls SET (${COLUMNS}) = (${"?, ".repeat(17)}?) WHERE id = ?`,
-    );
+    this.#update = db.query(`UPDATE calls SET (${COLUMNS}) = (${"?, ".repeat(17)}?) WHERE id = ?`);
     this.#find = db.query(
       `SELECT id, (request_key >> 32) & 4294967295 AS request_high, request_key & 4294967295 AS request_low, session_id, run_id,
          prompt_id, branch_id, model_id, at_ms, owned_after_ms, final_after_ms, input, output, cache_read, cache_write_5m,
@@ -127,7 +128,8 @@ export class Calls {
   }
 
   #same(stored: StoredCall, bound: readonly unknown[]): boolean {
-    const [, session, run, prompt, branch, model, , at, owned, final, input, output, read, w5, w1, web, flags, cost] = bound;
+    const [, session, run, prompt, branch, model, , at, owned, final, input, output, read, w5, w1, web, flags, cost] =
+      bound;
     return (
       session === stored.session_id &&
       run === stored.run_id &&
@@ -151,15 +153,21 @@ export class Calls {
   #inherit(holders: readonly string[], callId: number): void {
     for (const name of holders) {
       const session = this.#context.sessions.idOf(this.#context.agentId, name);
-      this.#context.db.query("INSERT OR IGNORE INTO inherited_calls (session_id, call_id) VALUES (?, ?)").run(session, callId);
+      this.#context.db
+        .query("INSERT OR IGNORE INTO inherited_calls (session_id, call_id) VALUES (?, ?)")
+        .run(session, callId);
     }
   }
 
-  #valuesOf(call: MergedCall, knownPrompt: number | null): { bound: (number | bigint | null)[]; contribution: Contribution } {
+  #valuesOf(
+    call: MergedCall,
+    knownPrompt: number | null,
+  ): { bound: (number | bigint | null)[]; contribution: Contribution } {
     const { sessions, runs, prompts, places, models, prices, agentId } = this.#context;
     const sessionId = sessions.idOf(agentId, call.sessionId);
     const run = runs.find(sessionId, call.runId, call.ownerMs);
-    const ownPrompt = call.promptKey === "" ? null : (knownPrompt ?? prompts.idOf(sessionId, call.promptKey, call.ownerMs));
+    const ownPrompt =
+      call.promptKey === "" ? null : (knownPrompt ?? prompts.idOf(sessionId, call.promptKey, call.ownerMs));
     const promptId = call.runId === "" ? ownPrompt : run.prompt_id;
     const branchId = places.branchOf(call.cwd, call.branch);
     const modelId = models.idOf(call.model);

@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
 import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
 import { messageOf } from "../platform/errors.ts";
-import { loadSources, type SourceRecord } from "./sources.ts";
 import { Batch } from "./batch.ts";
 import { isFileError } from "./fileErrors.ts";
+import { loadSources, type SourceRecord } from "./sources.ts";
 import { type ReadWork, readNew } from "./stretches.ts";
 import type { Writer } from "./writer.ts";
 
@@ -40,7 +40,9 @@ export function planCatchUp(db: Database, agentId: number, files: readonly Sourc
   }
   if (unknown.length > 0) {
     const present = new Set(files.map((file) => file.path));
-    const moved = new Map([...known.values()].filter((record) => !present.has(record.path)).map((record) => [record.inode, record]));
+    const moved = new Map(
+      [...known.values()].filter((record) => !present.has(record.path)).map((record) => [record.inode, record]),
+    );
     for (const file of unknown) pending.push({ file, known: moved.get(file.inode) ?? null });
   }
   return pending.sort((a, b) => b.file.size - a.file.size);

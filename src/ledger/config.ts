@@ -25,7 +25,8 @@ export const SETTINGS: readonly Setting[] = [
     key: "billing",
     brief: `how sessions are paid for: ${BILLING.join(", ")}`,
     check: (value) => {
-      if (!BILLING.includes(value)) throw new UserError(`billing is one of ${BILLING.join(", ")}, not ${JSON.stringify(value)}`);
+      if (!BILLING.includes(value))
+        throw new UserError(`billing is one of ${BILLING.join(", ")}, not ${JSON.stringify(value)}`);
       return value;
     },
   },
@@ -36,7 +37,11 @@ const PREFIX = "config.";
 /** The setting of that name. */
 export function settingOf(key: string): Setting {
   const setting = SETTINGS.find((one) => one.key === key);
-  if (setting === undefined) throw new UserError(`there is no setting ${JSON.stringify(key)}`, `Settings: ${SETTINGS.map((one) => one.key).join(", ")}`);
+  if (setting === undefined)
+    throw new UserError(
+      `there is no setting ${JSON.stringify(key)}`,
+      `Settings: ${SETTINGS.map((one) => one.key).join(", ")}`,
+    );
   return setting;
 }
 
@@ -48,5 +53,6 @@ export function readSetting(db: Database, key: string): string | null {
 /** Stores a checked value; an empty one removes the setting. */
 export function writeSetting(db: Database, key: string, value: string): void {
   if (value === "") db.query("DELETE FROM meta WHERE key = ?").run(PREFIX + key);
-  else db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(PREFIX + key, settingOf(key).check(value));
+  else
+    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(PREFIX + key, settingOf(key).check(value));
 }

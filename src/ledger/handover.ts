@@ -75,12 +75,24 @@ export function packStretch({ events, ...bookmark }: ReadStretch): [PackedStretc
 }
 
 /** The stretch again. */
-export function unpackStretch({ calls, holders, toolUses, toolResults, rest, ...bookmark }: PackedStretch): ReadStretch {
+export function unpackStretch({
+  calls,
+  holders,
+  toolUses,
+  toolResults,
+  rest,
+  ...bookmark
+}: PackedStretch): ReadStretch {
   const flat = unpack(calls, CALL) as MergedCall[];
   for (const call of flat) call.holders = NO_HOLDERS;
   for (const [at, names] of holders) (flat[at] as MergedCall).holders = names;
   return {
-    events: { ...rest, calls: flat, toolUses: unpack(toolUses, TOOL_USE), toolResults: unpack(toolResults, TOOL_RESULT) },
+    events: {
+      ...rest,
+      calls: flat,
+      toolUses: unpack(toolUses, TOOL_USE),
+      toolResults: unpack(toolResults, TOOL_RESULT),
+    },
     ...bookmark,
   };
 }

@@ -21,7 +21,13 @@ export interface MergedCall extends CallLine {
 /** A line as a call of its own. */
 export function fromLine(line: CallLine): MergedCall {
   const winnerStopped = (line.flags & CALL_FLAG.stopped) !== 0;
-  return { ...line, ownerMs: line.atMs, winnerMs: line.atMs, winnerStopped, holders: line.holder === "" ? [] : [line.holder] };
+  return {
+    ...line,
+    ownerMs: line.atMs,
+    winnerMs: line.atMs,
+    winnerStopped,
+    holders: line.holder === "" ? [] : [line.holder],
+  };
 }
 
 /** Joins two descriptions of the same call. Commutative, associative and idempotent, so that neither the order of files
@@ -29,7 +35,10 @@ export function fromLine(line: CallLine): MergedCall {
 export function mergeCalls(a: MergedCall, b: MergedCall): MergedCall {
   const owner = compareOwners(a, b) <= 0 ? a : b;
   const winner = compareWinners(a, b) >= 0 ? a : b;
-  const holders = a.sessionId === b.sessionId && a.holders.length === 0 && b.holders.length === 0 ? a.holders : holdersOf(a, b, owner);
+  const holders =
+    a.sessionId === b.sessionId && a.holders.length === 0 && b.holders.length === 0
+      ? a.holders
+      : holdersOf(a, b, owner);
   return {
     ...winner,
     sessionId: owner.sessionId,

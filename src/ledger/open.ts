@@ -34,8 +34,12 @@ export function openBook(path: string, options: OpenOptions): Book {
   try {
     createFile(path);
   } catch (error) {
-    if (options.allowReadOnly && existsSync(path)) return openReadOnly(path, `${path} cannot be written: ${messageOf(error)}`);
-    throw new UserError(`cannot write ${path}: ${messageOf(error)}`, "Make the folder writable, or set CC_LEDGER_HOME to another one.");
+    if (options.allowReadOnly && existsSync(path))
+      return openReadOnly(path, `${path} cannot be written: ${messageOf(error)}`);
+    throw new UserError(
+      `cannot write ${path}: ${messageOf(error)}`,
+      "Make the folder writable, or set CC_LEDGER_HOME to another one.",
+    );
   }
   let db: Database;
   try {
@@ -60,7 +64,8 @@ export function openBook(path: string, options: OpenOptions): Book {
   } catch (error) {
     db.close();
     const translated = explain(path, error);
-    if (options.allowReadOnly && isUnwritable(error)) return openReadOnly(path, `${path} cannot be written: ${messageOf(error)}`);
+    if (options.allowReadOnly && isUnwritable(error))
+      return openReadOnly(path, `${path} cannot be written: ${messageOf(error)}`);
     throw translated;
   }
 }
@@ -73,7 +78,10 @@ export function openReadOnly(path: string, reason: string): Book {
     return { db, writable: false, readOnlyReason: reason };
   } catch (error) {
     if (error instanceof UserError || existsSync(`${path}-wal`)) throw explain(path, error);
-    const db = new Database(`file:${encodeURI(path)}?immutable=1`, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
+    const db = new Database(
+      `file:${encodeURI(path)}?immutable=1`,
+      constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI,
+    );
     return { db, writable: false, readOnlyReason: reason };
   }
 }
@@ -97,7 +105,9 @@ function versionOf(db: Database): number {
 function assertOurs(db: Database, path: string): void {
   const id = db.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id ?? 0;
   if (id === APPLICATION_ID) return;
-  const tables = db.query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name LIMIT 6").all();
+  const tables = db
+    .query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name LIMIT 6")
+    .all();
   if (tables.length === 0) return;
   const names = tables.map((table) => table.name).join(", ");
   throw new UserError(
@@ -148,7 +158,9 @@ export function explain(path: string, error: unknown): Error {
     );
   }
   if (isBusy(error)) return new UserError(`${path} is locked by another process`, "Try again when it has finished.");
-  if (/FULL|ENOSPC/.test(code)) return new UserError(`the disk is full: ${path} cannot grow`, "Free some space and run the command again.");
-  if (isUnwritable(error)) return new UserError(`cannot use ${path}: ${messageOf(error)}`, "Check that the folder can be read and written.");
+  if (/FULL|ENOSPC/.test(code))
+    return new UserError(`the disk is full: ${path} cannot grow`, "Free some space and run the command again.");
+  if (isUnwritable(error))
+    return new UserError(`cannot use ${path}: ${messageOf(error)}`, "Check that the folder can be read and written.");
   return error instanceof Error ? error : new Error(String(error));
 }

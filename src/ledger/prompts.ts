@@ -62,7 +62,9 @@ export class Prompts {
     if (promptId === null) return GENERAL;
     const known = this.#byId.get(promptId);
     if (known !== undefined) return known.category;
-    const row = this.#db.query<{ category: number }, [number]>("SELECT category FROM prompts WHERE id = ?").get(promptId);
+    const row = this.#db
+      .query<{ category: number }, [number]>("SELECT category FROM prompts WHERE id = ?")
+      .get(promptId);
     return row?.category ?? GENERAL;
   }
 
@@ -73,7 +75,15 @@ export class Prompts {
     );
     for (const prompt of this.#byId.values()) {
       if (!prompt.changed) continue;
-      update.run(prompt.at_ms, prompt.seen, prompt.text_flags, prompt.tool_flags, prompt.category, CLASSIFIER_VERSION, prompt.id);
+      update.run(
+        prompt.at_ms,
+        prompt.seen,
+        prompt.text_flags,
+        prompt.tool_flags,
+        prompt.category,
+        CLASSIFIER_VERSION,
+        prompt.id,
+      );
       if (prompt.category !== prompt.filedCategory) {
         const where = "c.run_id IN (SELECT id FROM runs WHERE session_id = ?) AND c.prompt_id = ?";
         for (const sums of sumsByHour(this.#db, where, prompt.sessionId, prompt.id)) {
@@ -115,7 +125,17 @@ export class Prompts {
       .query("INSERT INTO prompts (session_id, prompt_key, at_ms, category, classifier_version) VALUES (?, ?, ?, ?, ?)")
       .run(sessionId, key, atMs, category, CLASSIFIER_VERSION);
     const id = Number(lastInsertRowid);
-    return { id, at_ms: atMs, seen: 0, text_flags: 0, tool_flags: 0, category, sessionId, filedCategory: category, changed: false };
+    return {
+      id,
+      at_ms: atMs,
+      seen: 0,
+      text_flags: 0,
+      tool_flags: 0,
+      category,
+      sessionId,
+      filedCategory: category,
+      changed: false,
+    };
   }
 
   forget(): void {

@@ -1,5 +1,5 @@
-import { type CatchUp, type OnProgress, type Pending, pendingBytes } from "./catchup.ts";
 import { Batch } from "./batch.ts";
+import { type CatchUp, type OnProgress, type Pending, pendingBytes } from "./catchup.ts";
 import { type PackedStretch, unpackStretch } from "./handover.ts";
 import type { ReadJob, WorkerReply } from "./readWorker.ts";
 import type { Writer } from "./writer.ts";
@@ -24,11 +24,16 @@ export async function readParallel(
     await Promise.all(
       pool.map(async (worker) => {
         for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-          await runJob(worker, job, (stretches, bytes) => {
-            result.work.bytes += bytes;
-            for (const stretch of stretches) batch.add(unpackStretch(stretch));
-            onProgress(result.work.bytes, total);
-          }, result);
+          await runJob(
+            worker,
+            job,
+            (stretches, bytes) => {
+              result.work.bytes += bytes;
+              for (const stretch of stretches) batch.add(unpackStretch(stretch));
+              onProgress(result.work.bytes, total);
+            },
+            result,
+          );
         }
       }),
     );
@@ -39,7 +44,9 @@ export async function readParallel(
 }
 
 /** In the executable the worker is an entry point of its own, named by its place below `src/`; from source it is a file. */
-const WORKER = /[$~](bunfs|BUN)[\\/]/.test(import.meta.path) ? "./ledger/readWorker.ts" : new URL("./readWorker.ts", import.meta.url).href;
+const WORKER = /[$~](bunfs|BUN)[\\/]/.test(import.meta.path)
+  ? "./ledger/readWorker.ts"
+  : new URL("./readWorker.ts", import.meta.url).href;
 
 function startWorker(): Worker {
   return new Worker(WORKER);

@@ -27,7 +27,10 @@ self.onmessage = (message: MessageEvent<ReadJob>): void => {
   try {
     read(message.data);
   } catch (error) {
-    self.postMessage({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    self.postMessage({
+      kind: "failed",
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   }
 };
 

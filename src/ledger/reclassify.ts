@@ -42,7 +42,9 @@ function classAgent(db: Database, adapter: AgentAdapter, agentId: number, env: E
     `SELECT p.id, p.category FROM prompts p JOIN sessions s ON s.id = p.session_id
      WHERE s.agent_id = ? AND s.session_id = ? AND p.prompt_key = ?`,
   );
-  const update = db.query("UPDATE prompts SET text_flags = ?, tool_flags = ?, category = ?, classifier_version = ? WHERE id = ?");
+  const update = db.query(
+    "UPDATE prompts SET text_flags = ?, tool_flags = ?, category = ?, classifier_version = ? WHERE id = ?",
+  );
   for (const flags of featuresOf(adapter, env).values()) {
     const prompt = find.get(agentId, flags.sessionId, keyOf(flags.promptKey));
     if (prompt === null) continue;

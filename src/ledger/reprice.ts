@@ -17,7 +17,15 @@ export interface RepricePlan {
   changed: number;
   beforeNanoUsd: number;
   afterNanoUsd: number;
-  models: { model: string; calls: number; beforeNanoUsd: number; afterNanoUsd: number; newlyPriced: number; newlyUnpriced: number; row: string | null }[];
+  models: {
+    model: string;
+    calls: number;
+    beforeNanoUsd: number;
+    afterNanoUsd: number;
+    newlyPriced: number;
+    newlyUnpriced: number;
+    row: string | null;
+  }[];
   changes: Change[];
 }
 
@@ -57,7 +65,15 @@ export function planReprice(db: Database, prices: PriceBook): RepricePlan {
     plan.changed++;
     let sums = models.get(call.model);
     if (sums === undefined) {
-      sums = { model: call.model, calls: 0, beforeNanoUsd: 0, afterNanoUsd: 0, newlyPriced: 0, newlyUnpriced: 0, row: rowKey };
+      sums = {
+        model: call.model,
+        calls: 0,
+        beforeNanoUsd: 0,
+        afterNanoUsd: 0,
+        newlyPriced: 0,
+        newlyUnpriced: 0,
+        row: rowKey,
+      };
       models.set(call.model, sums);
     }
     sums.calls++;
@@ -66,7 +82,9 @@ export function planReprice(db: Database, prices: PriceBook): RepricePlan {
     if (call.costNano === null) sums.newlyPriced++;
     if (costNano === null) sums.newlyUnpriced++;
   }
-  plan.models = [...models.values()].sort((a, b) => Math.abs(b.afterNanoUsd - b.beforeNanoUsd) - Math.abs(a.afterNanoUsd - a.beforeNanoUsd));
+  plan.models = [...models.values()].sort(
+    (a, b) => Math.abs(b.afterNanoUsd - b.beforeNanoUsd) - Math.abs(a.afterNanoUsd - a.beforeNanoUsd),
+  );
   return plan;
 }
 

@@ -64,7 +64,14 @@ export class RollupDeltas {
     const hour = Math.floor(call.atMs / HOUR_MS);
     const { branchId, modelId, category, agentId, sessionId } = call;
     const last = this.#last;
-    if (last === null || last.hour !== hour || last.branchId !== branchId || last.modelId !== modelId || last.category !== category || last.sessionId !== sessionId) {
+    if (
+      last === null ||
+      last.hour !== hour ||
+      last.branchId !== branchId ||
+      last.modelId !== modelId ||
+      last.category !== category ||
+      last.sessionId !== sessionId
+    ) {
       this.#last = {
         hour,
         branchId,
@@ -85,7 +92,12 @@ export class RollupDeltas {
   }
 
   /** Moves what is filed under one category to another. `sums` are the measures in column order. */
-  moveCategory(key: { hour: number; branchId: number; modelId: number; agentId: number }, from: number, to: number, sums: readonly number[]): void {
+  moveCategory(
+    key: { hour: number; branchId: number; modelId: number; agentId: number },
+    from: number,
+    to: number,
+    sums: readonly number[],
+  ): void {
     const { hour, branchId, modelId, agentId } = key;
     const source = cellOf(this.#hours, [hour, branchId, modelId, from, agentId]);
     const target = cellOf(this.#hours, [hour, branchId, modelId, to, agentId]);
@@ -170,7 +182,9 @@ function writeCells(
     `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
      ON CONFLICT DO UPDATE SET ${MEASURES.map((name) => `${name} = ${name} + excluded.${name}`).join(", ")}`,
   );
-  const empty = db.query(`DELETE FROM ${table} WHERE ${keyColumns.map((name) => `${name} = ?`).join(" AND ")} AND calls = 0`);
+  const empty = db.query(
+    `DELETE FROM ${table} WHERE ${keyColumns.map((name) => `${name} = ?`).join(" AND ")} AND calls = 0`,
+  );
   for (const { key, cell } of changed.sort((a, b) => compareKeys(a.key, b.key))) {
     upsert.run(...key, ...cell);
     if ((cell[0] as number) <= 0) empty.run(...key);
@@ -221,7 +235,17 @@ export interface SumRow {
 
 /** The measures of a {@link SumRow} in column order. */
 export function measuresOf(row: SumRow): number[] {
-  return [row.calls, row.unpriced, row.lowerBounds, row.input, row.output, row.cacheRead, row.write5m, row.write1h, row.cost];
+  return [
+    row.calls,
+    row.unpriced,
+    row.lowerBounds,
+    row.input,
+    row.output,
+    row.cacheRead,
+    row.write5m,
+    row.write1h,
+    row.cost,
+  ];
 }
 
 /** Builds all rollups anew from the facts. The result is what the deltas must have led to. Call inside a transaction. */

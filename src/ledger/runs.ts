@@ -69,7 +69,15 @@ export class Runs {
            kind = CASE WHEN kind = 'overhead' OR ? = 'overhead' THEN 'overhead' ELSE kind END
          WHERE id = ?`,
       )
-      .run(fact.agentType ?? null, fact.description ?? null, spawnedBy, fact.parentRunId ?? null, fact.depth ?? null, fact.kind, row.id);
+      .run(
+        fact.agentType ?? null,
+        fact.description ?? null,
+        spawnedBy,
+        fact.parentRunId ?? null,
+        fact.depth ?? null,
+        fact.kind,
+        row.id,
+      );
   }
 
   readonly #pending: { run: RunRow; promptId: number }[] = [];
@@ -84,7 +92,10 @@ export class Runs {
     for (const { run, promptId } of this.#pending.splice(0)) this.#assign(run, promptId, deltas);
     for (const sessionId of this.#unsettled) {
       const open = this.#db
-        .query<{ id: number; run_id: string; started_ms: number | null; prompt_id: number | null; spawned: number | null }, [number]>(
+        .query<
+          { id: number; run_id: string; started_ms: number | null; prompt_id: number | null; spawned: number | null },
+          [number]
+        >(
           `SELECT r.id, r.run_id, r.started_ms, r.prompt_id,
              (SELECT c.prompt_id FROM tool_calls t JOIN calls c ON c.id = t.call_id WHERE t.key = r.spawned_by) AS spawned
            FROM runs r WHERE r.session_id = ? AND r.run_id <> '' AND r.prompt_known = 0`,
@@ -93,7 +104,8 @@ export class Runs {
       for (const run of open) {
         const promptId = run.spawned ?? this.#promptByTime(sessionId, run.started_ms ?? 0);
         if (promptId === null || promptId === run.prompt_id) continue;
-        const row = this.#rows.get(`${sessionId} ${run.run_id}`) ?? this.#load(sessionId, run.run_id, run.started_ms ?? 0);
+        const row =
+          this.#rows.get(`${sessionId} ${run.run_id}`) ?? this.#load(sessionId, run.run_id, run.started_ms ?? 0);
         this.#assign(row, promptId, deltas);
       }
     }
@@ -137,7 +149,15 @@ export class Runs {
       .query("INSERT INTO runs (session_id, run_id, kind, started_ms) VALUES (?, ?, ?, ?)")
       .run(sessionId, runId, kind, startedMs);
     this.#unsettled.add(sessionId);
-    return { id: Number(lastInsertRowid), run_id: runId, kind, started_ms: startedMs, prompt_id: null, prompt_known: 0, spawned_by: null };
+    return {
+      id: Number(lastInsertRowid),
+      run_id: runId,
+      kind,
+      started_ms: startedMs,
+      prompt_id: null,
+      prompt_known: 0,
+      spawned_by: null,
+    };
   }
 
   forget(): void {

@@ -63,7 +63,8 @@ export class Sessions {
   nameOf(id: number): string {
     let name = this.#names.get(id);
     if (name === undefined) {
-      name = this.#db.query<{ n: string }, [number]>("SELECT session_id AS n FROM sessions WHERE id = ?").get(id)?.n ?? "";
+      name =
+        this.#db.query<{ n: string }, [number]>("SELECT session_id AS n FROM sessions WHERE id = ?").get(id)?.n ?? "";
       this.#names.set(id, name);
     }
     return name;

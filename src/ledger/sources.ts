@@ -75,7 +75,8 @@ export function saveSource(
     .get(source.path);
   const overtaken = known !== null && !options.fresh && known.offset !== options.expectedOffset;
   if (overtaken) return;
-  const unknown = options.fresh || known === null ? counters.unknownTypes : addCounts(known.unknown, counters.unknownTypes);
+  const unknown =
+    options.fresh || known === null ? counters.unknownTypes : addCounts(known.unknown, counters.unknownTypes);
   const add = options.fresh ? 0 : 1;
   db.query(
     `INSERT INTO source_files (agent_id, path, inode, size, mtime_ms, offset, head_hash, tail_hash, state, lines, broken, absurd,

@@ -21,7 +21,9 @@ export function spool(folder: string, entry: Omit<Spooled, "path">, pid: number)
   const name = `${String(entry.atMs).padStart(14, "0")}-${pid}-${Math.random().toString(36).slice(2, 10)}.json`;
   const path = join(folder, name);
   const temporary = `${path}.tmp`;
-  writeFileSync(temporary, JSON.stringify({ ...entry, payload: entry.payload.slice(0, MAX_PAYLOAD_BYTES) }), { mode: 0o600 });
+  writeFileSync(temporary, JSON.stringify({ ...entry, payload: entry.payload.slice(0, MAX_PAYLOAD_BYTES) }), {
+    mode: 0o600,
+  });
   renameSync(temporary, path);
   return path;
 }
@@ -54,7 +56,12 @@ function parse(path: string, text: string): Spooled {
   const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) throw new Error("no object");
   const { agent, event, atMs, payload } = value as Record<string, unknown>;
-  if (typeof agent !== "string" || typeof event !== "string" || typeof atMs !== "number" || typeof payload !== "string") {
+  if (
+    typeof agent !== "string" ||
+    typeof event !== "string" ||
+    typeof atMs !== "number" ||
+    typeof payload !== "string"
+  ) {
     throw new Error("not a spooled payload");
   }
   return { path, agent, event, atMs, payload };

@@ -45,7 +45,17 @@ export class ToolCalls {
       return;
     }
     const failed = result.failed ? 1 : 0;
-    const { changes } = this.#both.run(key, callId, tool, path, event.inputKey, event.atMs, failed, durationOf(event, result), result.bytes);
+    const { changes } = this.#both.run(
+      key,
+      callId,
+      tool,
+      path,
+      event.inputKey,
+      event.atMs,
+      failed,
+      durationOf(event, result),
+      result.bytes,
+    );
     if (changes > 0) return;
     this.#use.run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
     this.result(result);
@@ -54,7 +64,13 @@ export class ToolCalls {
   /** Files what became of a tool use. */
   result(event: ToolResultEvent): void {
     const duration = event.durationMs < 0 ? null : event.durationMs;
-    this.#result.run(toKey(event.keyHigh, event.keyLow), event.failed ? 1 : 0, duration, event.bytes, Math.max(0, event.atMs));
+    this.#result.run(
+      toKey(event.keyHigh, event.keyLow),
+      event.failed ? 1 : 0,
+      duration,
+      event.bytes,
+      Math.max(0, event.atMs),
+    );
   }
 }
 

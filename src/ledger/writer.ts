@@ -1,14 +1,14 @@
 import type { Database } from "bun:sqlite";
 import type { FileEvents, ToolResultEvent } from "../agents/events.ts";
-import { PriceBook } from "../pricing/book.ts";
+import type { PriceBook } from "../pricing/book.ts";
 import { Calls } from "./calls.ts";
 import { Dictionary, Places } from "./dictionary.ts";
-import { type MergedCall } from "./merge.ts";
+import type { MergedCall } from "./merge.ts";
 import { Prompts } from "./prompts.ts";
 import { RollupDeltas } from "./rollups.ts";
 import { Runs } from "./runs.ts";
 import { type Machine, Sessions } from "./sessions.ts";
-import { saveSource, type SourceRecord } from "./sources.ts";
+import { type SourceRecord, saveSource } from "./sources.ts";
 import { ToolCalls } from "./tools.ts";
 
 /** Events of one stretch of one file, calls already collapsed, with the file's new bookmark (none for hook payloads). */
@@ -72,7 +72,8 @@ export class Writer {
       this.#deltas.flush();
       for (const { source, events, fresh, expectedOffset, movedFrom } of stretches) {
         if (source === null) continue;
-        if (movedFrom !== null) this.#db.query("UPDATE OR IGNORE source_files SET path = ? WHERE path = ?").run(source.path, movedFrom);
+        if (movedFrom !== null)
+          this.#db.query("UPDATE OR IGNORE source_files SET path = ? WHERE path = ?").run(source.path, movedFrom);
         saveSource(this.#db, agentId, source, events.counters, { fresh, expectedOffset, nowMs: this.#options.now() });
       }
       this.#db.run("COMMIT");
@@ -129,14 +130,25 @@ export class Writer {
       this.#toolCalls.use(use, callId, own);
     }
     for (const result of events.toolResults) if (!joined.has(result)) this.#toolCalls.result(result);
-    for (const sessionId of new Set(events.toolUses.filter((use) => use.runId === "").map((use) => use.sessionId))) this.#runs.touch(sessionOf(sessionId));
+    for (const sessionId of new Set(events.toolUses.filter((use) => use.runId === "").map((use) => use.sessionId)))
+      this.#runs.touch(sessionOf(sessionId));
     const note = this.#db.query("INSERT OR IGNORE INTO events (session_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)");
-    for (const { sessionId, atMs, kind, detail } of events.notes) note.run(sessionOf(sessionId), atMs, kind, detail.slice(0, 1000));
+    for (const { sessionId, atMs, kind, detail } of events.notes)
+      note.run(sessionOf(sessionId), atMs, kind, detail.slice(0, 1000));
   }
 
   /** Drops what was remembered of rows that were never committed. */
   #forget(): void {
-    for (const part of [this.#agents, this.#models, this.#tools, this.#paths, this.#places, this.#sessions, this.#prompts, this.#runs]) {
+    for (const part of [
+      this.#agents,
+      this.#models,
+      this.#tools,
+      this.#paths,
+      this.#places,
+      this.#sessions,
+      this.#prompts,
+      this.#runs,
+    ]) {
       part.forget();
     }
     this.#deltas.clear();

@@ -8,7 +8,12 @@ const INTERVAL_MS = 80;
 const WIDTH = 30;
 
 /** A bar that shows up only if the work lasts, redraws itself in place, and clears itself in the end. */
-export function createProgress(options: { stream: { write(text: string): unknown }; enabled: boolean; label: string; now: () => number }): Progress {
+export function createProgress(options: {
+  stream: { write(text: string): unknown };
+  enabled: boolean;
+  label: string;
+  now: () => number;
+}): Progress {
   const { stream, enabled, label, now } = options;
   if (!enabled) return { update: () => undefined, finish: () => undefined };
   let drawnAt = now();
@@ -18,7 +23,9 @@ export function createProgress(options: { stream: { write(text: string): unknown
       if (now() - drawnAt < INTERVAL_MS || total <= 0) return;
       const share = Math.min(1, done / total);
       const filled = Math.round(share * WIDTH);
-      stream.write(`\r${label} [${"#".repeat(filled)}${".".repeat(WIDTH - filled)}] ${Math.floor(share * 100)} % ${note}\u001b[K`);
+      stream.write(
+        `\r${label} [${"#".repeat(filled)}${".".repeat(WIDTH - filled)}] ${Math.floor(share * 100)} % ${note}\u001b[K`,
+      );
       drawnAt = now();
       drawn = true;
     },

@@ -17,7 +17,8 @@ const MAX_FILE = 1 << 20;
 /** Finds the repository of a folder by reading git's own files; no process is started. The folder may be gone:
  *  a worktree inside a repository that still exists is found through its parents. */
 export function placeOf(cwd: string): Place {
-  if (cwd === "" || !isAbsolute(cwd)) return { identity: cwd || "(unknown)", name: cwd || "(unknown)", commonDir: null, remote: null };
+  if (cwd === "" || !isAbsolute(cwd))
+    return { identity: cwd || "(unknown)", name: cwd || "(unknown)", commonDir: null, remote: null };
   const commonDir = commonDirOf(cwd);
   if (commonDir === null) return withoutGit(cwd);
   const remote = remoteOf(commonDir);

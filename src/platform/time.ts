@@ -63,21 +63,6 @@ export function addDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Days between two moments in a zone, each with its first moment and the first one after it. At most `limit` days. */
-export function daysBetween(fromMs: number, toMs: number, timeZone: string, limit: number): { day: string; fromMs: number; toMs: number }[] {
-  const days: { day: string; fromMs: number; toMs: number }[] = [];
-  let day = dayOf(fromMs, timeZone);
-  let start = startOfDay(day, timeZone);
-  while (start < toMs && days.length < limit) {
-    const next = addDays(day, 1);
-    const end = startOfDay(next, timeZone);
-    days.push({ day, fromMs: start, toMs: end });
-    day = next;
-    start = end;
-  }
-  return days;
-}
-
 const HOUR_MS = 3_600_000;
 const SAMPLE_MS = 10 * DAY_MS;
 

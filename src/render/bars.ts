@@ -23,6 +23,10 @@ export function heat(share: number, rows: number): "red" | "yellow" | "green" | 
 export function sparkline(values: readonly number[], terminal: Terminal): string {
   const most = Math.max(0, ...values);
   const levels = terminal.unicode ? LEVELS : ASCII_LEVELS;
-  const text = values.map((value) => (most === 0 || value <= 0 ? " " : (levels[Math.min(7, Math.floor((value / most) * 7.999))] as string))).join("");
+  const text = values
+    .map((value) =>
+      most === 0 || value <= 0 ? " " : (levels[Math.min(7, Math.floor((value / most) * 7.999))] as string),
+    )
+    .join("");
   return paint(text, "cyan", terminal);
 }

@@ -6,7 +6,9 @@ const NANO = 1_000_000_000;
 export function usdString(nano: number): string {
   const sign = nano < 0 ? "-" : "";
   const whole = Math.floor(Math.abs(nano) / NANO);
-  const rest = String(Math.abs(nano) % NANO).padStart(9, "0").replace(/0+$/, "");
+  const rest = String(Math.abs(nano) % NANO)
+    .padStart(9, "0")
+    .replace(/0+$/, "");
   return `${sign}${whole}${rest === "" ? "" : `.${rest}`}`;
 }
 
@@ -71,7 +73,15 @@ export function formatDuration(ms: number): string {
 export function formatDateTime(ms: number | null, timeZone: string): string {
   if (ms === null) return "-";
   const parts: Record<string, string> = {};
-  const format = new Intl.DateTimeFormat("en-CA", { timeZone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
+  const format = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
   for (const { type, value } of format.formatToParts(ms)) parts[type] = value;
   return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
 }

@@ -7,7 +7,12 @@ import { printable, truncate } from "./width.ts";
 
 /** One session in full. */
 export function renderSession(report: SessionReport, terminal: Terminal, timeZone: string): string {
-  const parts = [heading(report, terminal, timeZone), prompts(report, terminal, timeZone), runs(report, terminal), tools(report, terminal)];
+  const parts = [
+    heading(report, terminal, timeZone),
+    prompts(report, terminal, timeZone),
+    runs(report, terminal),
+    tools(report, terminal),
+  ];
   if (report.calls !== null) parts.push(calls(report, terminal, timeZone));
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
@@ -18,15 +23,36 @@ function heading({ session, timeline, events }: SessionReport, terminal: Termina
     `session   ${session.sessionId}`,
     `repo      ${printable(session.repo)}${session.cwd === null ? "" : `  ${printable(session.cwd)}`}`,
     `time      ${formatDateTime(session.startedAtMs, timeZone)} to ${formatDateTime(session.lastAtMs, timeZone)}`,
-    `client    ${[session.agent, session.clientVersion, session.entrypoint, session.billing].filter((part) => part !== null).map((part) => printable(part ?? "")).join(", ")}`,
+    `client    ${[session.agent, session.clientVersion, session.entrypoint, session.billing]
+      .filter((part) => part !== null)
+      .map((part) => printable(part ?? ""))
+      .join(", ")}`,
     `cost      ${formatUsd(session.costNanoUsd)}${session.unpricedCalls > 0 ? ` + ${session.unpricedCalls} unpriced calls` : ""}, ${formatTokens(session.totalTokens)} tokens in ${formatCount(session.calls)} calls`,
-    `over time ${sparkline(timeline.map((step) => step.costNanoUsd), terminal)}`,
+    `over time ${sparkline(
+      timeline.map((step) => step.costNanoUsd),
+      terminal,
+    )}`,
   ];
-  if (session.runaway) lines.push(paint(`runaway   ${(session.timesMedian ?? 0).toFixed(1)} times your median session`, "red", terminal));
-  if (session.lowerBoundCalls > 0) lines.push(`          at least: ${session.lowerBoundCalls} calls never got a final output count`);
-  if ((session.residualNanoUsd ?? 0) > 0) lines.push(`          ${formatUsd(session.residualNanoUsd)} more by the client's own count, in calls it never wrote down`);
-  if (session.inheritedCalls > 0) lines.push(`          carries ${session.inheritedCalls} calls of ${session.forkedFrom ?? "another session"} as history, at no cost`);
-  for (const event of events.slice(0, 12)) lines.push(paint(`${event.kind.padEnd(14)} ${formatDateTime(event.atMs, timeZone)} ${printable(event.detail, 120)}`, "dim", terminal));
+  if (session.runaway)
+    lines.push(paint(`runaway   ${(session.timesMedian ?? 0).toFixed(1)} times your median session`, "red", terminal));
+  if (session.lowerBoundCalls > 0)
+    lines.push(`          at least: ${session.lowerBoundCalls} calls never got a final output count`);
+  if ((session.residualNanoUsd ?? 0) > 0)
+    lines.push(
+      `          ${formatUsd(session.residualNanoUsd)} more by the client's own count, in calls it never wrote down`,
+    );
+  if (session.inheritedCalls > 0)
+    lines.push(
+      `          carries ${session.inheritedCalls} calls of ${session.forkedFrom ?? "another session"} as history, at no cost`,
+    );
+  for (const event of events.slice(0, 12))
+    lines.push(
+      paint(
+        `${event.kind.padEnd(14)} ${formatDateTime(event.atMs, timeZone)} ${printable(event.detail, 120)}`,
+        "dim",
+        terminal,
+      ),
+    );
   return lines.map((line) => (terminal.color ? line : truncate(line, terminal.width))).join("\n");
 }
 
@@ -41,7 +67,14 @@ function prompts(report: SessionReport, terminal: Terminal, timeZone: string): s
       { title: "TOKENS", align: "right" },
       { title: "COST", align: "right" },
     ],
-    rows: report.prompts.map((row) => [String(row.number), row.atMs === 0 ? "-" : formatDateTime(row.atMs, timeZone), row.category, formatCount(row.calls), formatTokens(row.totalTokens), formatUsd(row.costNanoUsd)]),
+    rows: report.prompts.map((row) => [
+      String(row.number),
+      row.atMs === 0 ? "-" : formatDateTime(row.atMs, timeZone),
+      row.category,
+      formatCount(row.calls),
+      formatTokens(row.totalTokens),
+      formatUsd(row.costNanoUsd),
+    ]),
     terminal,
   });
   return `${paint("Prompts", "bold", terminal)}\n${body}`;
@@ -59,7 +92,15 @@ function runs({ session }: SessionReport, terminal: Terminal): string {
       { title: "TOKENS", align: "right" },
       { title: "COST", align: "right" },
     ],
-    rows: session.runs.map((run) => [run.runId, run.kind, run.agentType ?? "", run.description ?? "", formatCount(run.calls), formatTokens(run.totalTokens), formatUsd(run.costNanoUsd)]),
+    rows: session.runs.map((run) => [
+      run.runId,
+      run.kind,
+      run.agentType ?? "",
+      run.description ?? "",
+      formatCount(run.calls),
+      formatTokens(run.totalTokens),
+      formatUsd(run.costNanoUsd),
+    ]),
     terminal,
   });
   return `${paint("Runs", "bold", terminal)}\n${body}`;
@@ -75,7 +116,13 @@ function tools(report: SessionReport, terminal: Terminal): string {
       { title: "TIME", align: "right", priority: 1 },
       { title: "RESULTS", align: "right", priority: 2 },
     ],
-    rows: report.tools.map((row) => [row.tool, formatCount(row.calls), row.failed === 0 ? "" : formatCount(row.failed), row.durationMs === null ? "-" : formatDuration(row.durationMs), `${(row.resultBytes / 1000).toFixed(1)} kB`]),
+    rows: report.tools.map((row) => [
+      row.tool,
+      formatCount(row.calls),
+      row.failed === 0 ? "" : formatCount(row.failed),
+      row.durationMs === null ? "-" : formatDuration(row.durationMs),
+      `${(row.resultBytes / 1000).toFixed(1)} kB`,
+    ]),
     terminal,
   });
   return `${paint("Tools", "bold", terminal)}\n${body}`;

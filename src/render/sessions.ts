@@ -6,8 +6,12 @@ import { paint, type Terminal } from "./terminal.ts";
 
 /** The list of sessions; sub-agents indented below their session. */
 export function renderSessions(report: SessionsReport, terminal: Terminal, filters: Filters): string {
-  if (report.sessions.length === 0) return `No sessions in this selection (${filters.period}). \`cc-ledger sessions --since all\` lists all.\n`;
-  const rows = report.sessions.flatMap((row) => [sessionCells(row, filters.timeZone), ...(row.runs ?? []).map(runCells)]);
+  if (report.sessions.length === 0)
+    return `No sessions in this selection (${filters.period}). \`cc-ledger sessions --since all\` lists all.\n`;
+  const rows = report.sessions.flatMap((row) => [
+    sessionCells(row, filters.timeZone),
+    ...(row.runs ?? []).map(runCells),
+  ]);
   const table = renderTable({
     columns: [
       { title: "SESSION", align: "left" },
@@ -24,7 +28,10 @@ export function renderSessions(report: SessionsReport, terminal: Terminal, filte
     rows,
     terminal,
   });
-  const more = report.matched > report.sessions.length ? `; ${formatCount(report.matched - report.sessions.length)} more, --top shows them` : "";
+  const more =
+    report.matched > report.sessions.length
+      ? `; ${formatCount(report.matched - report.sessions.length)} more, --top shows them`
+      : "";
   const footer = `${formatCount(report.matched)} sessions, ${formatUsd(report.totals.costNanoUsd)}${report.totals.unpricedCalls > 0 ? " + unpriced" : ""}${more}`;
   return `${table}\n${paint(footer, "dim", terminal)}\n`;
 }
@@ -46,7 +53,10 @@ function sessionCells(row: SessionListRow, timeZone: string): Cell[] {
 }
 
 function runCells(run: RunRow): Cell[] {
-  const name = run.kind === "main" ? "main thread" : `${run.agentType ?? run.kind}${run.description === null ? "" : `: ${run.description}`}`;
+  const name =
+    run.kind === "main"
+      ? "main thread"
+      : `${run.agentType ?? run.kind}${run.description === null ? "" : `: ${run.description}`}`;
   const color = run.kind === "overhead" ? "yellow" : "dim";
   return [
     { text: `- ${run.runId.slice(0, 12)}`, color },

@@ -16,15 +16,23 @@ export type Cell = string | { text: string; color: "dim" | "red" | "yellow" | "g
 const GAP = 2;
 
 /** Lays out a table that fits the terminal. No line is wrapped; what does not fit is cut, or its column dropped and named below. */
-export function renderTable(table: { columns: readonly Column[]; rows: readonly (readonly Cell[])[]; terminal: Terminal }): string {
+export function renderTable(table: {
+  columns: readonly Column[];
+  rows: readonly (readonly Cell[])[];
+  terminal: Terminal;
+}): string {
   const { terminal } = table;
   const texts = table.rows.map((row) => row.map((cell) => printable(typeof cell === "string" ? cell : cell.text)));
   let shown = table.columns.map((_, at) => at);
-  const natural = table.columns.map((column, at) => Math.max(widthOf(column.title), ...texts.map((row) => widthOf(row[at] ?? ""))));
+  const natural = table.columns.map((column, at) =>
+    Math.max(widthOf(column.title), ...texts.map((row) => widthOf(row[at] ?? ""))),
+  );
   let widths = fit(table.columns, shown, natural, terminal.width);
   const dropped: string[] = [];
   while (widths === null && shown.length > 1) {
-    const victim = [...shown].sort((a, b) => (table.columns[b]?.priority ?? 0) - (table.columns[a]?.priority ?? 0) || b - a)[0] as number;
+    const victim = [...shown].sort(
+      (a, b) => (table.columns[b]?.priority ?? 0) - (table.columns[a]?.priority ?? 0) || b - a,
+    )[0] as number;
     dropped.push(table.columns[victim]?.title ?? "");
     shown = shown.filter((at) => at !== victim);
     widths = fit(table.columns, shown, natural, terminal.width);
@@ -32,7 +40,13 @@ export function renderTable(table: { columns: readonly Column[]; rows: readonly 
   const finalWidths = widths ?? shown.map(() => terminal.width);
   const ellipsis = terminal.unicode ? "…" : "~";
   const line = (cells: readonly string[]): string[] =>
-    shown.map((at, n) => pad(truncate(cells[at] ?? "", finalWidths[n] as number, ellipsis), finalWidths[n] as number, table.columns[at]?.align ?? "left"));
+    shown.map((at, n) =>
+      pad(
+        truncate(cells[at] ?? "", finalWidths[n] as number, ellipsis),
+        finalWidths[n] as number,
+        table.columns[at]?.align ?? "left",
+      ),
+    );
   const join = (cells: readonly string[]): string => cells.join(" ".repeat(GAP)).trimEnd();
   const head = paint(join(line(table.columns.map((column) => column.title))), "dim", terminal);
   const body = texts.map((row, at) => {
@@ -44,12 +58,26 @@ export function renderTable(table: { columns: readonly Column[]; rows: readonly 
       }),
     );
   });
-  const note = dropped.length === 0 ? [] : [paint(truncate(`(too narrow for: ${dropped.join(", ").toLowerCase()})`, terminal.width, ellipsis), "dim", terminal)];
+  const note =
+    dropped.length === 0
+      ? []
+      : [
+          paint(
+            truncate(`(too narrow for: ${dropped.join(", ").toLowerCase()})`, terminal.width, ellipsis),
+            "dim",
+            terminal,
+          ),
+        ];
   return [head, ...body, ...note].join("\n");
 }
 
 /** Widths of the shown columns, or null where they cannot fit. */
-function fit(columns: readonly Column[], shown: readonly number[], natural: readonly number[], width: number): number[] | null {
+function fit(
+  columns: readonly Column[],
+  shown: readonly number[],
+  natural: readonly number[],
+  width: number,
+): number[] | null {
   const widths = shown.map((at) => natural[at] as number);
   let over = widths.reduce((sum, one) => sum + one, 0) + GAP * (shown.length - 1) - width;
   while (over > 0) {

@@ -16,7 +16,8 @@ const DEFAULT_WIDTH = 100;
 export function terminalOf(stream: { isTTY?: boolean; columns?: number }, env: Env): Terminal {
   const isTTY = stream.isTTY === true;
   const asked = Number(env.COLUMNS);
-  const columns = Number.isInteger(asked) && asked > 0 ? asked : isTTY ? (stream.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
+  const columns =
+    Number.isInteger(asked) && asked > 0 ? asked : isTTY ? (stream.columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== "0";
   const color = !env.NO_COLOR && (forced || (isTTY && env.TERM !== "dumb"));
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";

@@ -9,7 +9,11 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u20
 
 /** Ingested text as it may be shown: one line, no control or escape sequences, at most `max` characters. */
 export function printable(text: string, max = MAX_CELL): string {
-  const clean = text.slice(0, max * 4).replace(ESCAPES, "").replace(CONTROLS, " ").trim();
+  const clean = text
+    .slice(0, max * 4)
+    .replace(ESCAPES, "")
+    .replace(CONTROLS, " ")
+    .trim();
   return clean.length > max ? `${clean.slice(0, max - 1)}…` : clean;
 }
 

@@ -45,14 +45,22 @@ export interface Selection {
 /** Resolves the names in a filter. A name that matches nothing in the book is an error that lists what there is. */
 export function selectionOf(db: Database, filters: Filters): Selection {
   const place: string[] = [];
-  if (filters.model !== null) place.push(`model_id IN (${matching(db, "--model", filters.model, "SELECT id, name FROM models").join(",")})`);
+  if (filters.model !== null)
+    place.push(`model_id IN (${matching(db, "--model", filters.model, "SELECT id, name FROM models").join(",")})`);
   const branch: string[] = [];
   if (filters.repo !== null) {
-    branch.push(`repo_id IN (${matching(db, "--repo", filters.repo, "SELECT id, name, identity AS other FROM repos").join(",")})`);
+    branch.push(
+      `repo_id IN (${matching(db, "--repo", filters.repo, "SELECT id, name, identity AS other FROM repos").join(",")})`,
+    );
   }
   if (filters.branch !== null) {
     const found = db.query<{ id: number }, [string]>("SELECT id FROM branches WHERE name = ?").all(filters.branch);
-    if (found.length === 0) throw unknownName("--branch", filters.branch, db.query<{ name: string }, []>("SELECT DISTINCT name FROM branches ORDER BY id DESC LIMIT 12").all());
+    if (found.length === 0)
+      throw unknownName(
+        "--branch",
+        filters.branch,
+        db.query<{ name: string }, []>("SELECT DISTINCT name FROM branches ORDER BY id DESC LIMIT 12").all(),
+      );
     branch.push(`id IN (${found.map((row) => row.id).join(",")})`);
   }
   if (branch.length > 0) place.push(`branch_id IN (SELECT id FROM branches WHERE ${branch.join(" AND ")})`);
@@ -73,7 +81,8 @@ function matching(db: Database, flag: string, wanted: string, sql: string): numb
 
 function unknownName(flag: string, wanted: string, rows: readonly { name: string }[]): UserError {
   const known = rows.slice(0, 12).map((row) => row.name || "(none)");
-  const hint = known.length === 0 ? "The book holds nothing yet." : `Known: ${known.join(", ")}${rows.length > 12 ? ", ..." : ""}`;
+  const hint =
+    known.length === 0 ? "The book holds nothing yet." : `Known: ${known.join(", ")}${rows.length > 12 ? ", ..." : ""}`;
   return new UserError(`${flag} ${JSON.stringify(wanted)} matches nothing in the book`, hint);
 }
 
@@ -84,7 +93,9 @@ function agentOf(db: Database, name: string | null): { agentId: number | null; r
   const agent = agents.find((row) => row.name === name.toLowerCase());
   if (agent !== undefined) return { agentId: agent.id, runType: null };
   const types = db
-    .query<{ name: string }, []>("SELECT DISTINCT agent_type AS name FROM runs WHERE agent_type IS NOT NULL UNION VALUES ('main'), ('user'), ('overhead')")
+    .query<{ name: string }, []>(
+      "SELECT DISTINCT agent_type AS name FROM runs WHERE agent_type IS NOT NULL UNION VALUES ('main'), ('user'), ('overhead')",
+    )
     .all();
   const type = types.find((row) => row.name.toLowerCase() === name.toLowerCase());
   if (type === undefined) throw unknownName("--agent", name, [...agents, ...types]);
@@ -93,7 +104,8 @@ function agentOf(db: Database, name: string | null): { agentId: number | null; r
 
 /** SQL of the hourly cells `(hour, branch_id, model_id, category, agent_id, measures)` of a selection. */
 export function hourCells(selection: Selection): string {
-  if (selection.runType !== null) return callCells(selection, timeCondition(selection), runCondition(selection.runType));
+  if (selection.runType !== null)
+    return callCells(selection, timeCondition(selection), runCondition(selection.runType));
   const { wholeFrom, wholeTo, edges } = splitAtHours(selection);
   const rollup = `SELECT hour, branch_id, model_id, category, agent_id, ${MEASURES.join(", ")}, 0, 0 FROM rollup_hours
     WHERE ${selection.where} AND ${hourCondition(wholeFrom, wholeTo)}`;
@@ -107,17 +119,27 @@ export function sessionCells(selection: Selection): string {
     return `SELECT ${columns} FROM (${callCells(selection, timeCondition(selection), runCondition(selection.runType))})`;
   }
   const { wholeFrom, wholeTo, edges } = splitAtHours(selection);
-  const agent = selection.agentId === null ? "" : ` AND session_id IN (SELECT id FROM sessions WHERE agent_id = ${selection.agentId})`;
+  const agent =
+    selection.agentId === null
+      ? ""
+      : ` AND session_id IN (SELECT id FROM sessions WHERE agent_id = ${selection.agentId})`;
   const rollup = `SELECT ${columns} FROM rollup_sessions
     WHERE ${selection.wherePlace} AND ${hourCondition(wholeFrom, wholeTo)}${agent}`;
-  return [rollup, ...edges.map((edge) => `SELECT ${columns} FROM (${callCells(selection, edge, "1")})`)].join(" UNION ALL ");
+  return [rollup, ...edges.map((edge) => `SELECT ${columns} FROM (${callCells(selection, edge, "1")})`)].join(
+    " UNION ALL ",
+  );
 }
 
 /** Calls of single hours, one cell a call: for hours that a day's end cuts in two. Keys as of {@link hourCells}, and `at_ms`. */
 export function cellsOfHours(selection: Selection, hours: readonly number[]): string {
   const list = hours.join(",");
   const condition = `${timeCondition(selection)} AND c.at_ms / ${HOUR_MS} IN (${list})`;
-  return callCells(selection, condition, selection.runType === null ? "1" : runCondition(selection.runType), `hour IN (${list})`);
+  return callCells(
+    selection,
+    condition,
+    selection.runType === null ? "1" : runCondition(selection.runType),
+    `hour IN (${list})`,
+  );
 }
 
 function callCells(selection: Selection, time: string, run: string, hours = "1"): string {
@@ -162,14 +184,19 @@ function hourCondition(from: number | null, to: number | null): string {
 }
 
 /** Cuts a period into its whole hours and the pieces at either end. */
-function splitAtHours({ fromMs, toMs }: Selection): { wholeFrom: number | null; wholeTo: number | null; edges: string[] } {
+function splitAtHours({ fromMs, toMs }: Selection): {
+  wholeFrom: number | null;
+  wholeTo: number | null;
+  edges: string[];
+} {
   const wholeFrom = fromMs === null ? null : Math.ceil(fromMs / HOUR_MS);
   const wholeTo = toMs === null ? null : Math.floor(toMs / HOUR_MS);
   const edges: string[] = [];
   if (fromMs !== null && toMs !== null && (wholeFrom as number) > (wholeTo as number)) {
     return { wholeFrom, wholeTo: wholeFrom, edges: [between(fromMs, toMs)] };
   }
-  if (fromMs !== null && fromMs < (wholeFrom as number) * HOUR_MS) edges.push(between(fromMs, (wholeFrom as number) * HOUR_MS));
+  if (fromMs !== null && fromMs < (wholeFrom as number) * HOUR_MS)
+    edges.push(between(fromMs, (wholeFrom as number) * HOUR_MS));
   if (toMs !== null && toMs > (wholeTo as number) * HOUR_MS) edges.push(between((wholeTo as number) * HOUR_MS, toMs));
   return { wholeFrom, wholeTo, edges };
 }
@@ -187,7 +214,10 @@ export function noSums(): Sums {
 
 /** Adds the measures that start at column `at` of a row. */
 export function addMeasures(sums: Sums, row: readonly (number | null)[], at: number): void {
-  const [calls, unpriced, lower, input, output, read, write5m, write1h, cost] = row.slice(at, at + MEASURES.length) as number[];
+  const [calls, unpriced, lower, input, output, read, write5m, write1h, cost] = row.slice(
+    at,
+    at + MEASURES.length,
+  ) as number[];
   sums.calls += calls ?? 0;
   sums.unpricedCalls += unpriced ?? 0;
   sums.lowerBoundCalls += lower ?? 0;

@@ -12,7 +12,11 @@ export const INHERITED_COST = `
 
 /** What is known to be missing or uncertain in the whole book. `filesGone` needs the file system and is filled in by `doctor`. */
 export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBoundCalls: number }): Coverage {
-  const hours = db.query<{ first: number | null; last: number | null }, []>("SELECT min(hour) AS first, max(hour) AS last FROM rollup_hours").get();
+  const hours = db
+    .query<{ first: number | null; last: number | null }, []>(
+      "SELECT min(hour) AS first, max(hour) AS last FROM rollup_hours",
+    )
+    .get();
   const files = db
     .query<{ files: number; broken: number; absurd: number }, []>(
       "SELECT count(*) AS files, coalesce(sum(broken), 0) AS broken, coalesce(sum(absurd), 0) AS absurd FROM source_files",

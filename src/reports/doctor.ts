@@ -66,8 +66,11 @@ export function bookHealth(db: Database): BookHealth {
 
 function unknownTypes(db: Database): Record<string, number> {
   const sums: Record<string, number> = {};
-  for (const { unknown } of db.query<{ unknown: string }, []>("SELECT unknown FROM source_files WHERE unknown <> '{}'").all()) {
-    for (const [type, count] of Object.entries(JSON.parse(unknown) as Record<string, number>)) sums[type] = (sums[type] ?? 0) + count;
+  for (const { unknown } of db
+    .query<{ unknown: string }, []>("SELECT unknown FROM source_files WHERE unknown <> '{}'")
+    .all()) {
+    for (const [type, count] of Object.entries(JSON.parse(unknown) as Record<string, number>))
+      sums[type] = (sums[type] ?? 0) + count;
   }
   return sums;
 }
@@ -77,23 +80,48 @@ function integrity(db: Database): Check {
   const answers = rows.map((row) => row.integrity_check);
   return answers.length === 1 && answers[0] === "ok"
     ? { name: "integrity", status: "ok", finding: "SQLite finds nothing wrong", advice: "" }
-    : { name: "integrity", status: "fail", finding: answers.join("; "), advice: "Keep a copy of the file, move it aside and run `cc-ledger backfill`." };
+    : {
+        name: "integrity",
+        status: "fail",
+        finding: answers.join("; "),
+        advice: "Keep a copy of the file, move it aside and run `cc-ledger backfill`.",
+      };
 }
 
 /** The rollups must add up to the calls, to the nano-dollar. */
 function conservation(db: Database, totals: { calls: number; cost: number }): Check {
   const sums = ["rollup_hours", "rollup_sessions"].map(
-    (table) => db.query<{ calls: number; cost: number }, []>(`SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(cost_nano), 0) AS cost FROM ${table}`).get() ?? { calls: 0, cost: 0 },
+    (table) =>
+      db
+        .query<{ calls: number; cost: number }, []>(
+          `SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(cost_nano), 0) AS cost FROM ${table}`,
+        )
+        .get() ?? { calls: 0, cost: 0 },
   );
   const holds = sums.every((sum) => sum.calls === totals.calls && sum.cost === totals.cost);
   return holds
-    ? { name: "conservation", status: "ok", finding: `the rollups add up to the ${totals.calls} calls, to the nano-dollar`, advice: "" }
-    : { name: "conservation", status: "fail", finding: "the rollups do not add up to the calls", advice: "Run `cc-ledger backfill agent-turns`, which builds them anew, and report this." };
+    ? {
+        name: "conservation",
+        status: "ok",
+        finding: `the rollups add up to the ${totals.calls} calls, to the nano-dollar`,
+        advice: "",
+      }
+    : {
+        name: "conservation",
+        status: "fail",
+        finding: "the rollups do not add up to the calls",
+        advice: "Run `cc-ledger backfill agent-turns`, which builds them anew, and report this.",
+      };
 }
 
 function references(db: Database): Check {
   const broken = db.query("PRAGMA foreign_key_check").all().length;
   return broken === 0
     ? { name: "references", status: "ok", finding: "no row points to nothing", advice: "" }
-    : { name: "references", status: "fail", finding: `${broken} rows point to nothing`, advice: "Move the book aside and run `cc-ledger backfill`." };
+    : {
+        name: "references",
+        status: "fail",
+        finding: `${broken} rows point to nothing`,
+        advice: "Move the book aside and run `cc-ledger backfill`.",
+      };
 }

@@ -46,14 +46,31 @@ export interface SessionReport {
 const TIMELINE_STEPS = 40;
 
 /** One session in full. `wanted` is its id or an unambiguous start of it. */
-export function sessionReport(db: Database, wanted: string, filters: Filters, options: { calls: boolean }): SessionReport {
+export function sessionReport(
+  db: Database,
+  wanted: string,
+  filters: Filters,
+  options: { calls: boolean },
+): SessionReport {
   const { id, name } = findSession(db, wanted);
-  const all = { ...filters, fromMs: null, toMs: null, repo: null, branch: null, model: null, agent: null, top: Number.MAX_SAFE_INTEGER };
+  const all = {
+    ...filters,
+    fromMs: null,
+    toMs: null,
+    repo: null,
+    branch: null,
+    model: null,
+    agent: null,
+    top: Number.MAX_SAFE_INTEGER,
+  };
   return db.transaction(() => {
     const report = sessionsReport(db, all, { runs: true, order: "recent", only: id });
     const session = report.sessions[0];
     if (session === undefined) {
-      throw new UserError(`session ${name} has no calls of its own`, "It may only hold history that was copied from another session.");
+      throw new UserError(
+        `session ${name} has no calls of its own`,
+        "It may only hold history that was copied from another session.",
+      );
     }
     return {
       session,
@@ -123,7 +140,11 @@ function timelineOf(db: Database, id: number): SessionReport["timeline"] {
   const [first, last] = span ?? [];
   if (first === undefined || first === null || last === undefined || last === null) return [];
   const step = Math.max(60_000, Math.ceil((last - first + 1) / TIMELINE_STEPS));
-  const rows = rowsOf(db, `SELECT (c.at_ms - ${first}) / ${step}, sum(coalesce(c.cost_nano, 0)), count(*) FROM ${SESSION_CALLS} GROUP BY 1`, id);
+  const rows = rowsOf(
+    db,
+    `SELECT (c.at_ms - ${first}) / ${step}, sum(coalesce(c.cost_nano, 0)), count(*) FROM ${SESSION_CALLS} GROUP BY 1`,
+    id,
+  );
   const steps = Math.floor((last - first) / step) + 1;
   const timeline = Array.from({ length: steps }, (_, at) => ({
     fromMs: first + at * step,
@@ -146,14 +167,16 @@ function callsOf(db: Database, id: number): CallRow[] {
        WHERE r.session_id = ? ORDER BY c.at_ms, c.id`,
     )
     .values(id) as [number, string, string, string, number, number, number, number, number, number | null, number][];
-  return rows.map(([atMs, runId, model, branch, input, output, cacheRead, cacheWrite5m, cacheWrite1h, costNanoUsd, flags]) => ({
-    atMs,
-    runId: runId === "" ? "main" : runId,
-    model,
-    branch,
-    tokens: { input, output, cacheRead, cacheWrite5m, cacheWrite1h },
-    costNanoUsd,
-    lowerBound: (flags & 16) === 0,
-    advisor: (flags & 128) !== 0,
-  }));
+  return rows.map(
+    ([atMs, runId, model, branch, input, output, cacheRead, cacheWrite5m, cacheWrite1h, costNanoUsd, flags]) => ({
+      atMs,
+      runId: runId === "" ? "main" : runId,
+      model,
+      branch,
+      tokens: { input, output, cacheRead, cacheWrite5m, cacheWrite1h },
+      costNanoUsd,
+      lowerBound: (flags & 16) === 0,
+      advisor: (flags & 128) !== 0,
+    }),
+  );
 }

@@ -102,7 +102,8 @@ export function describeSessions(
       models: [...models].sort((a, b) => b[1] - a[1]).map(([model]) => names.models.get(model) ?? ""),
       prompts: fact?.prompts ?? 0,
       runaway: thresholdNanoUsd !== null && whole > thresholdNanoUsd,
-      timesMedian: thresholdNanoUsd === null || medianNanoUsd === null || medianNanoUsd === 0 ? null : whole / medianNanoUsd,
+      timesMedian:
+        thresholdNanoUsd === null || medianNanoUsd === null || medianNanoUsd === 0 ? null : whole / medianNanoUsd,
     };
   });
 }

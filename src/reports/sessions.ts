@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { addMeasures, hourCells, noSums, rowsOf, type Selection, selectionOf, SUM_MEASURES } from "./cells.ts";
+import { addMeasures, hourCells, noSums, rowsOf, type Selection, SUM_MEASURES, selectionOf } from "./cells.ts";
 import { coverageOf, INHERITED_COST } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames } from "./names.ts";
@@ -58,17 +58,27 @@ interface ExtraFacts {
 }
 
 /** Sessions of a selection with their sums; with `runs` also every thread of each. */
-export function sessionsReport(db: Database, filters: Filters, options: { runs: boolean; order: SessionOrder; only?: number }): SessionsReport {
+export function sessionsReport(
+  db: Database,
+  filters: Filters,
+  options: { runs: boolean; order: SessionOrder; only?: number },
+): SessionsReport {
   return db.transaction(() => {
     const selection = selectionOf(db, filters);
     const names = loadNames(db);
-    const sessions = sumSessions(db, selection, names).sessions.filter(({ id }) => options.only === undefined || id === options.only);
+    const sessions = sumSessions(db, selection, names).sessions.filter(
+      ({ id }) => options.only === undefined || id === options.only,
+    );
     const costs = wholeSessionCosts(db);
     const threshold = thresholdOf(costs);
     const lastMs = options.order === "recent" ? lastTimes(db) : new Map<number, number>();
     const ordered = [...sessions].sort((a, b) => {
       const key = (one: typeof a): number =>
-        options.order === "cost" ? one.sums.costNanoUsd : options.order === "tokens" ? one.sums.totalTokens : (lastMs.get(one.id) ?? 0);
+        options.order === "cost"
+          ? one.sums.costNanoUsd
+          : options.order === "tokens"
+            ? one.sums.totalTokens
+            : (lastMs.get(one.id) ?? 0);
       return key(b) - key(a) || a.id - b.id;
     });
     const chosen = ordered.slice(0, filters.top);
@@ -96,18 +106,30 @@ export function sessionsReport(db: Database, filters: Filters, options: { runs: 
         os: facts?.os ?? null,
         billing: facts?.billing ?? null,
         reportedNanoUsd: reported,
-        residualNanoUsd: reported === null ? null : Math.max(0, reported - (costs.get(id) ?? 0) - (facts?.inherited_cost ?? 0)),
+        residualNanoUsd:
+          reported === null ? null : Math.max(0, reported - (costs.get(id) ?? 0) - (facts?.inherited_cost ?? 0)),
         runs: options.runs ? runsOf(db, id, selection) : null,
       };
     });
     const limit = threshold.thresholdNanoUsd;
     const count = limit === null ? 0 : sessions.filter(({ id }) => (costs.get(id) ?? 0) > limit).length;
-    return { sessions: list, matched: sessions.length, totals, runaway: { ...threshold, count }, coverage: coverageOf(db, totals) };
+    return {
+      sessions: list,
+      matched: sessions.length,
+      totals,
+      runaway: { ...threshold, count },
+      coverage: coverageOf(db, totals),
+    };
   })();
 }
 
 function lastTimes(db: Database): Map<number, number> {
-  return new Map(rowsOf(db, "SELECT session_id, max(hour) FROM rollup_sessions GROUP BY session_id").map((row) => [row[0] as number, row[1] as number]));
+  return new Map(
+    rowsOf(db, "SELECT session_id, max(hour) FROM rollup_sessions GROUP BY session_id").map((row) => [
+      row[0] as number,
+      row[1] as number,
+    ]),
+  );
 }
 
 function unpricedOf(db: Database, selection: Selection, id: number): Unpriced[] {
@@ -125,7 +147,10 @@ export function runsOf(db: Database, sessionId: number, selection: Selection): R
     selection.fromMs === null ? "1" : `c.at_ms >= ${selection.fromMs}`,
     selection.toMs === null ? "1" : `c.at_ms < ${selection.toMs}`,
   ].join(" AND ");
-  const place = selection.wherePlace === "1" ? "1" : selection.wherePlace.replaceAll("branch_id", "c.branch_id").replaceAll("model_id", "c.model_id");
+  const place =
+    selection.wherePlace === "1"
+      ? "1"
+      : selection.wherePlace.replaceAll("branch_id", "c.branch_id").replaceAll("model_id", "c.model_id");
   const rows = db
     .query(
       `SELECT r.run_id, r.kind, r.agent_type, r.description, r.started_ms, count(*), sum(c.cost_nano IS NULL), sum((c.flags & 16) = 0),
@@ -146,5 +171,10 @@ export function runsOf(db: Database, sessionId: number, selection: Selection): R
       startedAtMs: row[4] as number | null,
     };
   });
-  return runs.sort((a, b) => Number(b.kind === "main") - Number(a.kind === "main") || b.costNanoUsd - a.costNanoUsd || (a.runId < b.runId ? -1 : 1));
+  return runs.sort(
+    (a, b) =>
+      Number(b.kind === "main") - Number(a.kind === "main") ||
+      b.costNanoUsd - a.costNanoUsd ||
+      (a.runId < b.runId ? -1 : 1),
+  );
 }

@@ -1,13 +1,33 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
 import { DayMap, dayText } from "../platform/time.ts";
-import { addMeasures, cellsOfHours, hourCells, MEASURES, noSums, rowsOf, type Selection, selectionOf, SUM_MEASURES } from "./cells.ts";
+import {
+  addMeasures,
+  cellsOfHours,
+  hourCells,
+  MEASURES,
+  noSums,
+  rowsOf,
+  type Selection,
+  SUM_MEASURES,
+  selectionOf,
+} from "./cells.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames, type Names } from "./names.ts";
 import { quantile } from "./outliers.ts";
 import { describeSessions, type SessionSums, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
-import type { CategoryRow, DailyRow, Distribution, ModelRow, RepoRow, Runaway, StatsReport, Sums, Totals } from "./types.ts";
+import type {
+  CategoryRow,
+  DailyRow,
+  Distribution,
+  ModelRow,
+  RepoRow,
+  Runaway,
+  StatsReport,
+  Sums,
+  Totals,
+} from "./types.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -60,8 +80,16 @@ function byDimension(db: Database, selection: Selection, names: Names): Dimensio
     const repo = names.repoOfBranch.get(row[0] as number) ?? 0;
     const model = row[1] as number;
     const category = row[2] as number;
-    addMeasures(entryOf(repos, repo, () => ({ ...noSums(), repo: names.repos.get(repo) ?? "(unknown)", sessions: 0 })), row, 3);
-    addMeasures(entryOf(models, model, () => ({ ...noSums(), model: names.models.get(model) ?? "", sessions: 0 })), row, 3);
+    addMeasures(
+      entryOf(repos, repo, () => ({ ...noSums(), repo: names.repos.get(repo) ?? "(unknown)", sessions: 0 })),
+      row,
+      3,
+    );
+    addMeasures(
+      entryOf(models, model, () => ({ ...noSums(), model: names.models.get(model) ?? "", sessions: 0 })),
+      row,
+      3,
+    );
     addMeasures(entryOf(categories, category, noSums), row, 3);
     addMeasures(all, row, 3);
   }
@@ -96,7 +124,9 @@ function entryOf<T>(map: Map<number, T>, id: number, make: () => T): T {
 
 function sortedByCost<T extends Sums>(map: ReadonlyMap<number, T>): { id: number; row: T }[] {
   const entries = [...map].map(([id, row]) => ({ id, row }));
-  return entries.sort((a, b) => b.row.costNanoUsd - a.row.costNanoUsd || b.row.totalTokens - a.row.totalTokens || a.id - b.id);
+  return entries.sort(
+    (a, b) => b.row.costNanoUsd - a.row.costNanoUsd || b.row.totalTokens - a.row.totalTokens || a.id - b.id,
+  );
 }
 
 /** Days of the person's calendar, newest first. An hour that midnight cuts in two is counted call by call. */
@@ -107,7 +137,8 @@ function dailyRows(db: Database, selection: Selection, timeZone: string): DailyR
   if (first === undefined || last === undefined || first === null || last === null) return [];
   const map = new DayMap(first * HOUR_MS, (last + 1) * HOUR_MS, timeZone);
   const days = new Map<number, DailyRow>();
-  const dayEntry = (day: number): DailyRow => entryOf(days, day, () => ({ ...noSums(), day: dayText(day), sessions: 0 }));
+  const dayEntry = (day: number): DailyRow =>
+    entryOf(days, day, () => ({ ...noSums(), day: dayText(day), sessions: 0 }));
   const cut: number[] = [];
   for (const row of rows) {
     const day = map.dayNumberOfHour(row[0] as number);
@@ -128,7 +159,10 @@ function countSessions(db: Database, selection: Selection, map: DayMap, dayEntry
   if (selection.runType !== null) return;
   const from = selection.fromMs === null ? -1 : Math.floor(selection.fromMs / HOUR_MS);
   const to = selection.toMs === null ? Number.MAX_SAFE_INTEGER : Math.ceil(selection.toMs / HOUR_MS);
-  const agent = selection.agentId === null ? "" : ` AND session_id IN (SELECT id FROM sessions WHERE agent_id = ${selection.agentId})`;
+  const agent =
+    selection.agentId === null
+      ? ""
+      : ` AND session_id IN (SELECT id FROM sessions WHERE agent_id = ${selection.agentId})`;
   const rows = rowsOf(
     db,
     `SELECT session_id, hour FROM rollup_sessions WHERE hour >= ? AND hour < ? AND ${selection.wherePlace}${agent} ORDER BY session_id, hour`,
@@ -144,8 +178,15 @@ function countSessions(db: Database, selection: Selection, map: DayMap, dayEntry
   }
 }
 
-function distributionOf(sessions: readonly SessionSums[], costs: ReadonlyMap<number, number>, threshold: Omit<Runaway, "count">): Distribution {
-  const spent = sessions.map(({ sums }) => sums.costNanoUsd).filter((cost) => cost > 0).sort((a, b) => a - b);
+function distributionOf(
+  sessions: readonly SessionSums[],
+  costs: ReadonlyMap<number, number>,
+  threshold: Omit<Runaway, "count">,
+): Distribution {
+  const spent = sessions
+    .map(({ sums }) => sums.costNanoUsd)
+    .filter((cost) => cost > 0)
+    .sort((a, b) => a - b);
   const limit = threshold.thresholdNanoUsd;
   const count = limit === null ? 0 : sessions.filter(({ id }) => (costs.get(id) ?? 0) > limit).length;
   return {
@@ -165,6 +206,9 @@ function promptsByCategory(db: Database, selection: Selection): Map<string, numb
   const restricted = wherePlace !== "1" || agentId !== null || selection.runType !== null;
   const time = `${fromMs === null ? "1" : `at_ms >= ${fromMs}`} AND ${toMs === null ? "1" : `at_ms < ${toMs}`}`;
   const sessions = restricted ? ` AND session_id IN (SELECT session_id FROM rollup_sessions WHERE ${wherePlace})` : "";
-  const rows = rowsOf(db, `SELECT category, count(*) FROM prompts WHERE calls > 0 AND ${time}${sessions} GROUP BY category`);
+  const rows = rowsOf(
+    db,
+    `SELECT category, count(*) FROM prompts WHERE calls > 0 AND ${time}${sessions} GROUP BY category`,
+  );
   return new Map(rows.map((row) => [CATEGORIES[row[0] as number] ?? "general", row[1] as number]));
 }

@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The built executable, run as a person or a client would run it, in a home of its own. */
-export const PROGRAM = join(import.meta.dir, "..", "..", "dist", process.platform === "win32" ? "cc-ledger.exe" : "cc-ledger");
+export const PROGRAM = join(
+  import.meta.dir,
+  "..",
+  "..",
+  "dist",
+  process.platform === "win32" ? "cc-ledger.exe" : "cc-ledger",
+);
 
 export interface Ran {
   code: number;
@@ -30,22 +36,42 @@ export class Home {
   }
 
   env(extra: Record<string, string> = {}): Record<string, string> {
-    return { PATH: process.env.PATH ?? "", HOME: this.dir, CLAUDE_CONFIG_DIR: this.claude, CC_LEDGER_HOME: this.ledger, TZ: "UTC", ...extra };
+    return {
+      PATH: process.env.PATH ?? "",
+      HOME: this.dir,
+      CLAUDE_CONFIG_DIR: this.claude,
+      CC_LEDGER_HOME: this.ledger,
+      TZ: "UTC",
+      ...extra,
+    };
   }
 
   spawn(args: readonly string[], stdin = "", extra: Record<string, string> = {}): Bun.Subprocess<Blob, "pipe", "pipe"> {
-    return Bun.spawn([PROGRAM, ...args], { env: this.env(extra), stdin: new Blob([stdin]), stdout: "pipe", stderr: "pipe" });
+    return Bun.spawn([PROGRAM, ...args], {
+      env: this.env(extra),
+      stdin: new Blob([stdin]),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
   }
 
   async run(args: readonly string[], stdin = "", extra: Record<string, string> = {}): Promise<Ran> {
     const child = this.spawn(args, stdin, extra);
-    const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+    const [out, err, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
     return { code, out, err };
   }
 
   /** Runs a hook and answers its exit code and what it printed. */
   hook(event: string, payload: object | string, extra: Record<string, string> = {}): Promise<Ran> {
-    return this.run(["hook", "claude-code", event], typeof payload === "string" ? payload : JSON.stringify(payload), extra);
+    return this.run(
+      ["hook", "claude-code", event],
+      typeof payload === "string" ? payload : JSON.stringify(payload),
+      extra,
+    );
   }
 
   remove(): void {
@@ -54,8 +80,16 @@ export class Home {
 }
 
 /** A row of an assistant's reply, as Claude Code writes it. */
-export function reply(sessionId: string, id: string, atMs: number, more: { output?: number; tool?: string; agentId?: string } = {}): string {
-  const content = more.tool === undefined ? [{ type: "text", text: "ok" }] : [{ type: "tool_use", id: more.tool, name: "Bash", input: { command: "ls" } }];
+export function reply(
+  sessionId: string,
+  id: string,
+  atMs: number,
+  more: { output?: number; tool?: string; agentId?: string } = {},
+): string {
+  const content =
+    more.tool === undefined
+      ? [{ type: "text", text: "ok" }]
+      : [{ type: "tool_use", id: more.tool, name: "Bash", input: { command: "ls" } }];
   const usage = {
     input_tokens: 10,
     output_tokens: more.output ?? 100,
@@ -80,7 +114,14 @@ export function reply(sessionId: string, id: string, atMs: number, more: { outpu
 
 /** A person's prompt. */
 export function prompt(sessionId: string, promptId: string, text: string, atMs: number): string {
-  const row = { type: "user", promptId, uuid: `u_${promptId}`, turnOrigin: "human", message: { role: "user", content: text }, timestamp: new Date(atMs).toISOString() };
+  const row = {
+    type: "user",
+    promptId,
+    uuid: `u_${promptId}`,
+    turnOrigin: "human",
+    message: { role: "user", content: text },
+    timestamp: new Date(atMs).toISOString(),
+  };
   return `${JSON.stringify({ ...row, cwd: "/nowhere/repo", sessionId, version: "2.1.330", gitBranch: "main" })}\n`;
 }
 

@@ -1,6 +1,16 @@
-import { afterEach, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { afterEach, expect, test } from "bun:test";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Home, prompt, REPLY_COST, reply } from "./program.ts";
 
@@ -143,7 +153,9 @@ test("a ledger.db of another tool is named and left untouched", async () => {
   const { home, payload } = withHistory(1);
   mkdirSync(home.ledger, { recursive: true });
   const db = new Database(home.book);
-  db.run("CREATE TABLE schema_meta (key TEXT PRIMARY KEY, value TEXT); CREATE TABLE turns (session_id TEXT); INSERT INTO schema_meta VALUES ('version', '4')");
+  db.run(
+    "CREATE TABLE schema_meta (key TEXT PRIMARY KEY, value TEXT); CREATE TABLE turns (session_id TEXT); INSERT INTO schema_meta VALUES ('version', '4')",
+  );
   db.close();
   const before = readFileSync(home.book);
   const ran = await home.run(["stats"]);
@@ -156,7 +168,18 @@ test("a ledger.db of another tool is named and left untouched", async () => {
 
 test("hooks with empty or hostile stdin exit 0, print nothing, and leave a line in the log", async () => {
   const { home } = withHistory(1);
-  const bad = ["", "null", "[]", "{", '{"session_id":5}', '{"session_id":"../../etc"}', "\u0000\u0000", '{"session_id":"s","transcript_path":"/etc/passwd"}', `{"session_id":"${"x".repeat(100_000)}"}`, '{"session_id":"s","transcript_path":"/nowhere/x.jsonl","duration_ms":1e300}'];
+  const bad = [
+    "",
+    "null",
+    "[]",
+    "{",
+    '{"session_id":5}',
+    '{"session_id":"../../etc"}',
+    "\u0000\u0000",
+    '{"session_id":"s","transcript_path":"/etc/passwd"}',
+    `{"session_id":"${"x".repeat(100_000)}"}`,
+    '{"session_id":"s","transcript_path":"/nowhere/x.jsonl","duration_ms":1e300}',
+  ];
   for (const stdin of bad) expect(await home.hook("post-tool-use", stdin)).toEqual({ code: 0, out: "", err: "" });
   expect(await home.run(["hook"])).toEqual({ code: 0, out: "", err: "" });
   expect(await home.run(["hook", "some-agent", "stop"], "{}")).toEqual({ code: 0, out: "", err: "" });
@@ -200,7 +223,9 @@ test("nonsense on the command line and in the environment is a clear error", asy
   }
   expect((await home.run(["stats", "--no-such-flag"])).code).not.toBe(0);
   expect((await home.run(["stats"], "", { CC_LEDGER_HOME: "relative/folder" })).err).toContain("absolute");
-  expect((await home.run(["stats"], "", { CC_LEDGER_PRICING: "/nowhere/prices.toml" })).err).toContain("does not exist");
+  expect((await home.run(["stats"], "", { CC_LEDGER_PRICING: "/nowhere/prices.toml" })).err).toContain(
+    "does not exist",
+  );
 });
 
 test("a missing or unreadable history is no fault of the program", async () => {

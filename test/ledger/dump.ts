@@ -24,7 +24,10 @@ export function dumpBook(path: string): string[] {
       `SELECT s.session_id, p.prompt_key, p.at_ms, p.text_flags, p.tool_flags, p.category, p.calls, p.tokens, p.cost_nano
        FROM prompts p JOIN sessions s ON s.id = p.session_id`,
     );
-    all("inherited", "SELECT s.session_id, hex(c.key) FROM inherited_calls i JOIN sessions s ON s.id = i.session_id JOIN calls c ON c.id = i.call_id");
+    all(
+      "inherited",
+      "SELECT s.session_id, hex(c.key) FROM inherited_calls i JOIN sessions s ON s.id = i.session_id JOIN calls c ON c.id = i.call_id",
+    );
     all(
       "tool calls",
       `SELECT hex(t.key), hex(c.key), n.name, p.path, t.input_key, t.at_ms, t.failed, t.result_bytes
@@ -43,8 +46,14 @@ export function dumpBook(path: string): string[] {
        FROM rollup_sessions h JOIN sessions s ON s.id = h.session_id JOIN branches b ON b.id = h.branch_id JOIN repos o ON o.id = b.repo_id
        JOIN models m ON m.id = h.model_id`,
     );
-    all("sessions", "SELECT session_id, cwd, client_version, entrypoint, forked_from, started_ms, last_ms, reported_cost_nano, title FROM sessions");
-    all("events", "SELECT s.session_id, e.at_ms, e.kind, e.detail FROM events e JOIN sessions s ON s.id = e.session_id");
+    all(
+      "sessions",
+      "SELECT session_id, cwd, client_version, entrypoint, forked_from, started_ms, last_ms, reported_cost_nano, title FROM sessions",
+    );
+    all(
+      "events",
+      "SELECT s.session_id, e.at_ms, e.kind, e.detail FROM events e JOIN sessions s ON s.id = e.session_id",
+    );
     return out;
   } finally {
     db.close();
@@ -60,7 +69,8 @@ export function conserved(path: string): boolean {
       `SELECT count(*), sum(cost_nano IS NULL), sum(input), sum(output), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h),
          coalesce(sum(cost_nano), 0) FROM calls`,
     );
-    const measures = "coalesce(sum(calls), 0), sum(unpriced), sum(input), sum(output), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), coalesce(sum(cost_nano), 0)";
+    const measures =
+      "coalesce(sum(calls), 0), sum(unpriced), sum(input), sum(output), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), coalesce(sum(cost_nano), 0)";
     return ["rollup_hours", "rollup_sessions"].every((table) => sums(`SELECT ${measures} FROM ${table}`) === facts);
   } finally {
     db.close();

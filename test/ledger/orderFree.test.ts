@@ -16,8 +16,22 @@ type Step =
   | { kind: "read again" };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant("grow" as const), file: fc.nat(5), share: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("truncate" as const), file: fc.nat(5), share: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("grow" as const),
+      file: fc.nat(5),
+      share: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("truncate" as const),
+      file: fc.nat(5),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("rewrite" as const), file: fc.nat(5) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("move" as const), file: fc.nat(5) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("read" as const) }) },
@@ -26,11 +40,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const RUNS = Number(process.env.CC_LEDGER_RUNS ?? 1_000);
 
-test(
-  `any order, split, repetition, truncation, rewrite or move of the files makes the same ledger (${RUNS} histories)`,
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(world, fc.array(step, { minLength: 2, maxLength: 12 }), fc.boolean(), async (files, steps, reverse) => {
+test(`any order, split, repetition, truncation, rewrite or move of the files makes the same ledger (${RUNS} histories)`, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      world,
+      fc.array(step, { minLength: 2, maxLength: 12 }),
+      fc.boolean(),
+      async (files, steps, reverse) => {
         const { dir, remove } = scratch();
         try {
           const clean = join(dir, "clean");
@@ -44,12 +60,11 @@ test(
         } finally {
           remove();
         }
-      }),
-      { numRuns: RUNS },
-    );
-  },
-  600_000,
-);
+      },
+    ),
+    { numRuns: RUNS },
+  );
+}, 600_000);
 
 async function feed(config: string, home: string, files: readonly WorldFile[], steps: readonly Step[]): Promise<void> {
   mkdirSync(join(config, "projects"), { recursive: true });

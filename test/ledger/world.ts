@@ -71,9 +71,13 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
   const main: string[] = [];
   const agent: string[] = [];
   let at = START + seed.shift * 7_000;
+  const tick = (): string => {
+    at += 7_000;
+    return new Date(at).toISOString();
+  };
   const envelope = (extra: object): object => ({
     ...extra,
-    timestamp: new Date((at += 7_000)).toISOString(),
+    timestamp: tick(),
     sessionId,
     cwd: "/nowhere/repo",
     gitBranch: seed.branch === 0 ? "main" : "topic",
@@ -83,20 +87,33 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
   seed.calls.forEach((call, index) => {
     if (seed.prompts > 0 && index % Math.ceil(seed.calls.length / seed.prompts) === 0) {
       const text = TEXTS[(index + n) % TEXTS.length];
-      main.push(JSON.stringify(envelope({ type: "user", uuid: `u-${n}-${index}`, promptId: `p-${n}-${index}`, message: { role: "user", content: text } })));
+      main.push(
+        JSON.stringify(
+          envelope({
+            type: "user",
+            uuid: `u-${n}-${index}`,
+            promptId: `p-${n}-${index}`,
+            message: { role: "user", content: text },
+          }),
+        ),
+      );
     }
     const target = call.side === "agent" || call.side === "replay" ? agent : main;
     for (const [line, output] of call.outputs.entries()) {
       target.push(JSON.stringify(envelope(rowOf(call, output, line, seed, n, count))));
     }
     if (call.noise === 0) target.push('{"type":"assistant","message":{"usage":');
-    if (call.noise === 1) target.push(`${JSON.stringify({ type: "mode", mode: "x", sessionId })}${JSON.stringify({ type: "ai-title", aiTitle: `title ${n}`, sessionId })}`);
+    if (call.noise === 1)
+      target.push(
+        `${JSON.stringify({ type: "mode", mode: "x", sessionId })}${JSON.stringify({ type: "ai-title", aiTitle: `title ${n}`, sessionId })}`,
+      );
     if (call.noise === 2) target.push("\u0000\u0000\u0000");
     if (call.noise === 3) main.push(JSON.stringify({ type: "cost-state", sessionId, totalCostUSD: index + 1 }));
     if (call.noise === 4) main.push(JSON.stringify({ type: "never-heard-of", sessionId }));
   });
   const files = [{ path: `projects/-nowhere-repo/${sessionId}.jsonl`, lines: main }];
-  if (agent.length > 0) files.push({ path: `projects/-nowhere-repo/${sessionId}/subagents/agent-a${n}b${n}c.jsonl`, lines: agent });
+  if (agent.length > 0)
+    files.push({ path: `projects/-nowhere-repo/${sessionId}/subagents/agent-a${n}b${n}c.jsonl`, lines: agent });
   return files;
 }
 
@@ -109,13 +126,32 @@ function rowOf(call: CallSeed, output: number, line: number, seed: SessionSeed, 
     output_tokens: output,
     cache_read_input_tokens: call.read,
     cache_creation_input_tokens: call.write,
-    cache_creation: call.hour ? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: call.write } : { ephemeral_5m_input_tokens: call.write, ephemeral_1h_input_tokens: 0 },
+    cache_creation: call.hour
+      ? { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: call.write }
+      : { ephemeral_5m_input_tokens: call.write, ephemeral_1h_input_tokens: 0 },
   };
-  const content = tool === undefined || line !== 0 ? [{ type: "text", text: "words" }] : [{ type: "tool_use", id: `toolu_${id}`, ...tool }];
-  const message = { id, model: MODELS[call.model], role: "assistant", content, stop_reason: call.stop ? "end_turn" : null, usage };
+  const content =
+    tool === undefined || line !== 0
+      ? [{ type: "text", text: "words" }]
+      : [{ type: "tool_use", id: `toolu_${id}`, ...tool }];
+  const message = {
+    id,
+    model: MODELS[call.model],
+    role: "assistant",
+    content,
+    stop_reason: call.stop ? "end_turn" : null,
+    usage,
+  };
   const side = call.side === "agent" || call.side === "replay";
   if (call.side === "nested") {
-    return { type: "progress", data: { type: "agent_progress", agentId: `nested${n}`, message: { type: "assistant", message, timestamp: new Date(START + call.id * 1000).toISOString() } } };
+    return {
+      type: "progress",
+      data: {
+        type: "agent_progress",
+        agentId: `nested${n}`,
+        message: { type: "assistant", message, timestamp: new Date(START + call.id * 1000).toISOString() },
+      },
+    };
   }
   return {
     type: "assistant",

@@ -1,5 +1,5 @@
-import { expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Home, PROGRAM, prompt, reply } from "../e2e/program.ts";
@@ -12,7 +12,11 @@ const START = Date.UTC(2026, 10, 20, 8);
 async function rebuilt(home: Home): Promise<string[]> {
   const other = new Home();
   try {
-    const child = Bun.spawn([PROGRAM, "backfill"], { env: { ...home.env(), CC_LEDGER_HOME: other.ledger }, stdout: "ignore", stderr: "inherit" });
+    const child = Bun.spawn([PROGRAM, "backfill"], {
+      env: { ...home.env(), CC_LEDGER_HOME: other.ledger },
+      stdout: "ignore",
+      stderr: "inherit",
+    });
     expect(await child.exited).toBe(0);
     return comparable(dumpBook(other.book));
   } finally {
@@ -49,8 +53,19 @@ test("64 concurrent hook processes with 50 events each lose nothing and count no
         for (let k = 0; k < events; k++) {
           const atMs = START + k * 1_000 + n;
           if (k % 10 === 0) appendFileSync(path, prompt(sessionId, `p-${n}-${k}`, "fix the bug", atMs));
-          appendFileSync(path, reply(sessionId, `msg_${n}_${k}`, atMs + 1, { output: 1 }) + reply(sessionId, `msg_${n}_${k}`, atMs + 2, { tool: `toolu_${n}_${k}` }));
-          const payload = { session_id: sessionId, transcript_path: path, cwd: "/nowhere/repo", tool_name: "Bash", tool_use_id: `toolu_${n}_${k}`, duration_ms: 5 };
+          appendFileSync(
+            path,
+            reply(sessionId, `msg_${n}_${k}`, atMs + 1, { output: 1 }) +
+              reply(sessionId, `msg_${n}_${k}`, atMs + 2, { tool: `toolu_${n}_${k}` }),
+          );
+          const payload = {
+            session_id: sessionId,
+            transcript_path: path,
+            cwd: "/nowhere/repo",
+            tool_name: "Bash",
+            tool_use_id: `toolu_${n}_${k}`,
+            duration_ms: 5,
+          };
           const ran = await home.hook(k % 7 === 0 ? "stop" : "post-tool-use", payload);
           if (ran.code !== 0 || ran.out !== "" || ran.err !== "") failures++;
         }
@@ -86,7 +101,8 @@ test("200 processes killed at random moments leave a whole book", async () => {
       for (let k = 0; k < 40; k++) text += reply(sessionId, `msg_${n}_${k}`, START + n * 1000 + k);
       appendFileSync(path, text);
       const payload = JSON.stringify({ session_id: sessionId, transcript_path: path, cwd: "/nowhere/repo" });
-      const child = n % 3 === 0 ? home.spawn(["stats", "--since", "all"]) : home.spawn(["hook", "claude-code", "stop"], payload);
+      const child =
+        n % 3 === 0 ? home.spawn(["stats", "--since", "all"]) : home.spawn(["hook", "claude-code", "stop"], payload);
       await Bun.sleep(random() * 22);
       child.kill("SIGKILL");
       await child.exited;

@@ -45,7 +45,8 @@ function walk(folder: string, depth: number, listing: Listing): void {
   for (const entry of entries) {
     const { name } = entry;
     if (entry.isDirectory()) {
-      if (depth < MAX_DEPTH && name !== "tool-results" && name !== "memory") walk(`${folder}/${name}`, depth + 1, listing);
+      if (depth < MAX_DEPTH && name !== "tool-results" && name !== "memory")
+        walk(`${folder}/${name}`, depth + 1, listing);
     } else if (entry.isFile()) {
       const kind = kindOf(name);
       if (kind !== null) addFile(`${folder}/${name}`, kind, listing);

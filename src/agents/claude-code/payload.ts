@@ -1,14 +1,19 @@
-import type { HookPayload } from "../adapter.ts";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { type FileEvents, noEvents } from "../events.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
+import type { HookPayload } from "../adapter.ts";
+import { type FileEvents, noEvents } from "../events.ts";
 import { objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
 
 const ID = /^[\w.-]{1,200}$/;
 
 /** Reads the JSON that Claude Code hands to a hook. Null where it is not an object with a session id: nothing can be filed. */
-export function readPayload(event: string, text: string, nowMs: number, billing: string | undefined): HookPayload | null {
+export function readPayload(
+  event: string,
+  text: string,
+  nowMs: number,
+  billing: string | undefined,
+): HookPayload | null {
   const row = parse(text);
   if (row === null) return null;
   const sessionId = textOf(row.session_id, 200);
@@ -27,7 +32,8 @@ export function readPayload(event: string, text: string, nowMs: number, billing:
   addToolResult(event, row, nowMs, events);
   addRun(event, row, sessionId, nowMs, events);
   const wide = event === "stop" || event === "session-end" || event === "stop-failure" || event === "pre-compact";
-  const subagentsDir = wide && isLog(transcript) ? join(dirname(transcript), basename(transcript, ".jsonl"), "subagents") : null;
+  const subagentsDir =
+    wide && isLog(transcript) ? join(dirname(transcript), basename(transcript, ".jsonl"), "subagents") : null;
   return { sessionId, events, files, subagentsDir };
 }
 
@@ -53,9 +59,12 @@ function agentTranscript(row: Row, transcript: string, sessionId: string): strin
 }
 
 function addMoment(event: string, row: Row, sessionId: string, atMs: number, events: FileEvents): void {
-  if (event === "session-start") events.notes.push({ sessionId, atMs, kind: "session-start", detail: textOf(row.source, 40) });
-  if (event === "session-end") events.notes.push({ sessionId, atMs, kind: "session-end", detail: textOf(row.reason, 40) });
-  if (event === "stop-failure") events.notes.push({ sessionId, atMs, kind: "turn-failed", detail: textOf(row.error, 60) });
+  if (event === "session-start")
+    events.notes.push({ sessionId, atMs, kind: "session-start", detail: textOf(row.source, 40) });
+  if (event === "session-end")
+    events.notes.push({ sessionId, atMs, kind: "session-end", detail: textOf(row.reason, 40) });
+  if (event === "stop-failure")
+    events.notes.push({ sessionId, atMs, kind: "turn-failed", detail: textOf(row.error, 60) });
 }
 
 function addToolResult(event: string, row: Row, atMs: number, events: FileEvents): void {

@@ -33,7 +33,8 @@ function blockText(blocks: readonly unknown[]): string | null {
     const block = objectOf(value);
     if (block?.type === "tool_result") return null;
     if (block?.type === "text" && typeof block.text === "string") {
-      if (!CLIENT_TEXTS.some((prefix) => (block.text as string).trimStart().startsWith(prefix))) text += `${block.text}\n`;
+      if (!CLIENT_TEXTS.some((prefix) => (block.text as string).trimStart().startsWith(prefix)))
+        text += `${block.text}\n`;
     } else if (block?.type === "image") text += "[image]\n";
   }
   return text;

@@ -3,9 +3,9 @@ import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { LogReader } from "../adapter.ts";
 import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent } from "../events.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
+import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { humanPromptText } from "./prompts.ts";
 import { arrayOf, msOf, objectOf, type Row, textOf } from "./rows.ts";
-import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { runKindOf } from "./runs.ts";
 import { advisorsOf, type Usage, usageOf } from "./usage.ts";
 
@@ -288,7 +288,13 @@ export class TranscriptReader implements LogReader {
       if (!this.#announcedRuns.has(runId)) {
         this.#announcedRuns.add(runId);
         const atMs = Math.max(0, this.state.lastMs);
-        this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), atMs, ...(promptId && { promptKey: promptId }) });
+        this.events.runs.push({
+          sessionId,
+          runId,
+          kind: runKindOf(runId),
+          atMs,
+          ...(promptId && { promptKey: promptId }),
+        });
       }
     } else {
       const text = this.#isCopied() ? null : humanPromptText(row);
@@ -404,7 +410,10 @@ function inputKeyOf(input: Row | null): number {
   let text = "";
   for (const name in input) {
     const value = input[name];
-    text += typeof value === "string" ? `${name}=${value.length}:${value.slice(0, 500)};` : `${name}=${JSON.stringify(value)?.slice(0, 500)};`;
+    text +=
+      typeof value === "string"
+        ? `${name}=${value.length}:${value.slice(0, 500)};`
+        : `${name}=${JSON.stringify(value)?.slice(0, 500)};`;
   }
   hash64(text);
   return hashLow;

@@ -28,7 +28,8 @@ export function msOf(value: unknown): number {
 
 /** Milliseconds of `YYYY-MM-DDTHH:MM:SS.mmmZ`, the one form clients write, read by its digits; anything else goes to the runtime. */
 function parseIso(text: string): number {
-  if (text.length !== 24 || text.charCodeAt(23) !== 90 || text.charCodeAt(10) !== 84 || text.charCodeAt(19) !== 46) return Date.parse(text);
+  if (text.length !== 24 || text.charCodeAt(23) !== 90 || text.charCodeAt(10) !== 84 || text.charCodeAt(19) !== 46)
+    return Date.parse(text);
   const month = digits(text, 5, 2);
   const day = digits(text, 8, 2);
   const hour = digits(text, 11, 2);
@@ -36,7 +37,17 @@ function parseIso(text: string): number {
   const second = digits(text, 17, 2);
   const year = digits(text, 0, 4);
   const ms = digits(text, 20, 3);
-  const plain = month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59 && second >= 0 && second <= 59;
+  const plain =
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 28 &&
+    hour >= 0 &&
+    hour <= 23 &&
+    minute >= 0 &&
+    minute <= 59 &&
+    second >= 0 &&
+    second <= 59;
   return plain && year >= 1970 && ms >= 0 ? Date.UTC(year, month - 1, day, hour, minute, second, ms) : Date.parse(text);
 }
 

@@ -26,8 +26,3 @@ export function runKindOf(runId: string): "user" | "overhead" {
   const label = LABELLED.exec(runId)?.[1];
   return label !== undefined && OVERHEAD_LABELS.has(label) ? "overhead" : "user";
 }
-
-/** Label inside an agent id such as `acompact-1f2e`, "" where there is none. */
-export function runLabelOf(runId: string): string {
-  return LABELLED.exec(runId)?.[1] ?? "";
-}

@@ -10,7 +10,20 @@ export function statsCsv(report: StatsReport): string {
     ...report.repos.map((row) => ["repo", row.repo, row.sessions, ...sumsCells(row, usdString)]),
     ...report.models.map((row) => ["model", row.model, row.sessions, ...sumsCells(row, usdString)]),
     ...report.sessions.map((row) => ["session", row.sessionId, 1, ...sumsCells(row, usdString)]),
-    ...report.categories.map((row) => ["category", row.category, "", row.calls, "", "", "", "", "", row.totalTokens, usdString(row.costNanoUsd), ""]),
+    ...report.categories.map((row) => [
+      "category",
+      row.category,
+      "",
+      row.calls,
+      "",
+      "",
+      "",
+      "",
+      "",
+      row.totalTokens,
+      usdString(row.costNanoUsd),
+      "",
+    ]),
   ];
   return csv(["panel", "name", "sessions", ...SUMS_HEADER], rows);
 }

@@ -11,7 +11,13 @@ export function filtersJson(filters: Filters): object {
 /** What is known to be missing, as JSON shows it. */
 export function coverageJson(coverage: Coverage): object {
   const { firstCallAtMs, lastCallAtMs, residualNanoUsd, ...counts } = coverage;
-  return { firstCallAt: iso(firstCallAtMs), lastCallAt: iso(lastCallAtMs), ...counts, residualNanoUsd, residualUsd: usd(residualNanoUsd) };
+  return {
+    firstCallAt: iso(firstCallAtMs),
+    lastCallAt: iso(lastCallAtMs),
+    ...counts,
+    residualNanoUsd,
+    residualUsd: usd(residualNanoUsd),
+  };
 }
 
 /** A session as JSON shows it. */

@@ -19,12 +19,32 @@ export function usd(nano: number): number {
 }
 
 /** Columns of {@link sumsCells}. */
-export const SUMS_HEADER = ["calls", "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "total_tokens", "cost_usd", "unpriced_calls"];
+export const SUMS_HEADER = [
+  "calls",
+  "input",
+  "output",
+  "cache_read",
+  "cache_write_5m",
+  "cache_write_1h",
+  "total_tokens",
+  "cost_usd",
+  "unpriced_calls",
+];
 
 /** Sums as cells of a CSV line. */
 export function sumsCells(sums: Sums, usdString: (nano: number) => string): (string | number)[] {
   const { input, output, cacheRead, cacheWrite5m, cacheWrite1h } = sums.tokens;
-  return [sums.calls, input, output, cacheRead, cacheWrite5m, cacheWrite1h, sums.totalTokens, usdString(sums.costNanoUsd), sums.unpricedCalls];
+  return [
+    sums.calls,
+    input,
+    output,
+    cacheRead,
+    cacheWrite5m,
+    cacheWrite1h,
+    sums.totalTokens,
+    usdString(sums.costNanoUsd),
+    sums.unpricedCalls,
+  ];
 }
 
 /** ISO time, or null. */

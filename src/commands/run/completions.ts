@@ -28,6 +28,7 @@ complete -c cc-ledger -f -a '(__cc_ledger_complete)'
 
 export async function run(this: Context, _flags: Record<never, never>, shell: string): Promise<void> {
   const script = SCRIPTS[shell];
-  if (script === undefined) throw new UserError(`no completions for ${JSON.stringify(shell)}`, `Shells: ${Object.keys(SCRIPTS).join(", ")}`);
+  if (script === undefined)
+    throw new UserError(`no completions for ${JSON.stringify(shell)}`, `Shells: ${Object.keys(SCRIPTS).join(", ")}`);
   await writeOut(script);
 }

@@ -15,9 +15,16 @@ export async function run(this: Context, flags: ConfigFlags, key?: string, value
         writeSetting(db, key, value);
       }
       const shown = key === undefined ? SETTINGS : [settingOf(key)];
-      const values = shown.map((setting) => ({ key: setting.key, value: readSetting(db, setting.key), brief: setting.brief }));
+      const values = shown.map((setting) => ({
+        key: setting.key,
+        value: readSetting(db, setting.key),
+        brief: setting.brief,
+      }));
       if (flags.json) await writeOut(envelope("config", { settings: values }, this.now()));
-      else await writeOut(values.map((one) => `${one.key.padEnd(10)} ${(one.value ?? "(not set)").padEnd(20)} ${one.brief}\n`).join(""));
+      else
+        await writeOut(
+          values.map((one) => `${one.key.padEnd(10)} ${(one.value ?? "(not set)").padEnd(20)} ${one.brief}\n`).join(""),
+        );
     },
     { catchUp: false },
   );

@@ -14,10 +14,18 @@ export async function run(this: Context, flags: DemoFlags): Promise<void> {
     const claude = join(folder, "claude");
     const files = writeDemoHistory(claude, this.now());
     await writeOut(`A made-up history of ${files} sessions. Yours is untouched.\n\n`);
-    const env = { ...this.env, HOME: folder, CLAUDE_CONFIG_DIR: claude, CC_LEDGER_HOME: join(folder, "ledger"), CC_LEDGER_PRICING: "" };
+    const env = {
+      ...this.env,
+      HOME: folder,
+      CLAUDE_CONFIG_DIR: claude,
+      CC_LEDGER_HOME: join(folder, "ledger"),
+      CC_LEDGER_PRICING: "",
+    };
     await runStats.call({ ...this, env }, { json: false, csv: false });
     if (flags.keep !== undefined) {
-      await writeOut(`\nKept. Look around with:\n  CLAUDE_CONFIG_DIR=${claude} CC_LEDGER_HOME=${join(folder, "ledger")} cc-ledger sessions\n`);
+      await writeOut(
+        `\nKept. Look around with:\n  CLAUDE_CONFIG_DIR=${claude} CC_LEDGER_HOME=${join(folder, "ledger")} cc-ledger sessions\n`,
+      );
     }
   } finally {
     if (flags.keep === undefined) rmSync(folder, { recursive: true, force: true });

@@ -18,19 +18,35 @@ export async function run(this: Context, flags: DoctorFlags): Promise<void> {
   await withLedger(this, async ({ db, paths, prices, caughtUp }) => {
     const health = bookHealth(db);
     const checks = [
-      { name: "book", status: "ok" as const, finding: `${paths.db}, schema ${SCHEMA_VERSION}, ${formatSize(statSync(paths.db).size)}`, advice: "" },
+      {
+        name: "book",
+        status: "ok" as const,
+        finding: `${paths.db}, schema ${SCHEMA_VERSION}, ${formatSize(statSync(paths.db).size)}`,
+        advice: "",
+      },
       ...health.checks,
       ...permissions(paths),
       ...history(health, caughtUp),
       ...money(health),
       ...hooks(this),
       ...spool(paths),
-      { name: "prices", status: "ok" as const, finding: `table ${prices.version}${existsSync(paths.pricing) ? `, with ${paths.pricing}` : ""}`, advice: "" },
+      {
+        name: "prices",
+        status: "ok" as const,
+        finding: `table ${prices.version}${existsSync(paths.pricing) ? `, with ${paths.pricing}` : ""}`,
+        advice: "",
+      },
     ];
     if (checks.some((check) => check.status === "fail")) this.process.exitCode = 1;
     if (flags.json) {
       const { coverage, checks: _checks, ...rest } = health;
-      await writeOut(envelope("doctor", { coverage: coverageJson(coverage), ...rest, roots: caughtUp?.roots ?? [], checks }, this.now()));
+      await writeOut(
+        envelope(
+          "doctor",
+          { coverage: coverageJson(coverage), ...rest, roots: caughtUp?.roots ?? [], checks },
+          this.now(),
+        ),
+      );
     } else await writeOut(checks.map(line).join(""));
   });
 }
@@ -48,7 +64,14 @@ function permissions({ home, db }: LedgerPaths): Check[] {
   const loose = [home, db].filter((path) => (statSync(path).mode & 0o077) !== 0);
   return loose.length === 0 || process.platform === "win32"
     ? [{ name: "permissions", status: "ok", finding: "only you can read the book", advice: "" }]
-    : [{ name: "permissions", status: "warn", finding: `others can read ${loose.join(" and ")}`, advice: `chmod go= ${loose.join(" ")}` }];
+    : [
+        {
+          name: "permissions",
+          status: "warn",
+          finding: `others can read ${loose.join(" and ")}`,
+          advice: `chmod go= ${loose.join(" ")}`,
+        },
+      ];
 }
 
 function history(health: BookHealth, caughtUp: CatchUp | null): Check[] {
@@ -56,13 +79,29 @@ function history(health: BookHealth, caughtUp: CatchUp | null): Check[] {
   const checks: Check[] = [];
   const roots = caughtUp?.roots ?? [];
   if (roots.length === 0) {
-    checks.push({ name: "history", status: "warn", finding: "no Claude Code history was found", advice: "Set CLAUDE_CONFIG_DIR if it lives elsewhere; `cc-ledger demo` shows what to expect." });
+    checks.push({
+      name: "history",
+      status: "warn",
+      finding: "no Claude Code history was found",
+      advice: "Set CLAUDE_CONFIG_DIR if it lives elsewhere; `cc-ledger demo` shows what to expect.",
+    });
   } else {
-    const gone = coverage.filesGone === 0 ? "" : `; ${coverage.filesGone} of them are gone since, what they said is kept`;
-    checks.push({ name: "history", status: "ok", finding: `${coverage.files} files, ${formatCount(health.lines)} lines from ${roots.join(", ")}${gone}`, advice: "" });
+    const gone =
+      coverage.filesGone === 0 ? "" : `; ${coverage.filesGone} of them are gone since, what they said is kept`;
+    checks.push({
+      name: "history",
+      status: "ok",
+      finding: `${coverage.files} files, ${formatCount(health.lines)} lines from ${roots.join(", ")}${gone}`,
+      advice: "",
+    });
   }
   for (const { path, message } of caughtUp?.problems ?? []) {
-    checks.push({ name: "unreadable", status: "warn", finding: `${path}: ${message}`, advice: "Make it readable, then run any command again." });
+    checks.push({
+      name: "unreadable",
+      status: "warn",
+      finding: `${path}: ${message}`,
+      advice: "Make it readable, then run any command again.",
+    });
   }
   const bad = [
     [coverage.brokenLines, "broken lines"],
@@ -71,12 +110,25 @@ function history(health: BookHealth, caughtUp: CatchUp | null): Check[] {
     [health.unfinishedFiles, "files that end in an unfinished line"],
   ].filter(([count]) => (count as number) > 0);
   if (bad.length > 0) {
-    checks.push({ name: "lines", status: "note", finding: `kept out: ${bad.map(([count, what]) => `${count} ${what}`).join(", ")}`, advice: "" });
+    checks.push({
+      name: "lines",
+      status: "note",
+      finding: `kept out: ${bad.map(([count, what]) => `${count} ${what}`).join(", ")}`,
+      advice: "",
+    });
   }
   const unknown = Object.entries(health.unknownTypes);
   if (unknown.length > 0) {
-    const names = unknown.slice(0, 8).map(([type, count]) => `${type} (${count})`).join(", ");
-    checks.push({ name: "unknown lines", status: "note", finding: names, advice: "A newer client writes them; an update of cc-ledger may know more." });
+    const names = unknown
+      .slice(0, 8)
+      .map(([type, count]) => `${type} (${count})`)
+      .join(", ");
+    checks.push({
+      name: "unknown lines",
+      status: "note",
+      finding: names,
+      advice: "A newer client writes them; an update of cc-ledger may know more.",
+    });
   }
   return checks;
 }
@@ -95,13 +147,28 @@ function money(health: BookHealth): Check[] {
   const lower = coverage.lowerBoundCalls;
   if (lower > 0) {
     const calls = Number(/the (\d+) calls/.exec(health.checks[1]?.finding ?? "")?.[1] ?? lower);
-    checks.push({ name: "lower bounds", status: "note", finding: `${formatCount(lower)} calls (${formatPercent(lower / Math.max(1, calls))}) never got a final output count: their cost is at least what is shown`, advice: "" });
+    checks.push({
+      name: "lower bounds",
+      status: "note",
+      finding: `${formatCount(lower)} calls (${formatPercent(lower / Math.max(1, calls))}) never got a final output count: their cost is at least what is shown`,
+      advice: "",
+    });
   }
   if (health.callsWithUnclassedWrites > 0) {
-    checks.push({ name: "cache writes", status: "note", finding: `${health.callsWithUnclassedWrites} calls do not say how long they cached for; taken as 5 minutes`, advice: "" });
+    checks.push({
+      name: "cache writes",
+      status: "note",
+      finding: `${health.callsWithUnclassedWrites} calls do not say how long they cached for; taken as 5 minutes`,
+      advice: "",
+    });
   }
   if (coverage.residualNanoUsd > 0) {
-    checks.push({ name: "not in logs", status: "note", finding: `${formatUsd(coverage.residualNanoUsd)} more by the client's own count in ${coverage.reportedSessions} sessions: compaction, web search and title calls are never written down`, advice: "" });
+    checks.push({
+      name: "not in logs",
+      status: "note",
+      finding: `${formatUsd(coverage.residualNanoUsd)} more by the client's own count in ${coverage.reportedSessions} sessions: compaction, web search and title calls are never written down`,
+      advice: "",
+    });
   }
   return checks;
 }
@@ -115,11 +182,41 @@ function hooks(context: Context): Check[] {
       try {
         const status = hookStatus(text);
         const retention = retentionOf(text);
-        if (status.disableAllHooks) return [{ name: "hooks", status: "warn", finding: `${path} switches all hooks off`, advice: "Remove disableAllHooks." }, retention];
-        if (status.wired.length === 0) return [{ name: "hooks", status: "note", finding: `not wired in ${path}`, advice: "`cc-ledger install`: then new turns land the moment they happen." }, retention];
+        if (status.disableAllHooks)
+          return [
+            {
+              name: "hooks",
+              status: "warn",
+              finding: `${path} switches all hooks off`,
+              advice: "Remove disableAllHooks.",
+            },
+            retention,
+          ];
+        if (status.wired.length === 0)
+          return [
+            {
+              name: "hooks",
+              status: "note",
+              finding: `not wired in ${path}`,
+              advice: "`cc-ledger install`: then new turns land the moment they happen.",
+            },
+            retention,
+          ];
         const missing = status.binaryPaths.filter((binary) => !existsSync(binary));
-        if (missing.length > 0) return [{ name: "hooks", status: "fail", finding: `they start ${missing.join(", ")}, which does not exist`, advice: "`cc-ledger install` again." }, retention];
-        return [{ name: "hooks", status: "ok", finding: `${status.wired.length} events in ${path}`, advice: "" }, retention];
+        if (missing.length > 0)
+          return [
+            {
+              name: "hooks",
+              status: "fail",
+              finding: `they start ${missing.join(", ")}, which does not exist`,
+              advice: "`cc-ledger install` again.",
+            },
+            retention,
+          ];
+        return [
+          { name: "hooks", status: "ok", finding: `${status.wired.length} events in ${path}`, advice: "" },
+          retention,
+        ];
       } catch (error) {
         return [{ name: "hooks", status: "warn", finding: `${path}: ${messageOf(error)}`, advice: "" }];
       }
@@ -128,7 +225,12 @@ function hooks(context: Context): Check[] {
 
 function retentionOf(settings: string): Check {
   const days = Number(/"cleanupPeriodDays"\s*:\s*(\d+)/.exec(settings)?.[1] ?? 30);
-  return { name: "retention", status: "ok", finding: `Claude Code deletes transcripts after ${days} days; the ledger keeps what they said`, advice: "" };
+  return {
+    name: "retention",
+    status: "ok",
+    finding: `Claude Code deletes transcripts after ${days} days; the ledger keeps what they said`,
+    advice: "",
+  };
 }
 
 function spool(paths: LedgerPaths): Check[] {
@@ -136,11 +238,28 @@ function spool(paths: LedgerPaths): Check[] {
   const waiting = names.filter((name) => name.endsWith(".json")).length;
   const bad = names.filter((name) => name.endsWith(".bad")).length;
   const checks: Check[] = [];
-  if (waiting > 0) checks.push({ name: "spool", status: "note", finding: `${waiting} payloads wait`, advice: "The next command files them." });
-  if (bad > 0) checks.push({ name: "spool", status: "warn", finding: `${bad} payloads could not be read`, advice: `See ${paths.spool}/*.bad` });
+  if (waiting > 0)
+    checks.push({
+      name: "spool",
+      status: "note",
+      finding: `${waiting} payloads wait`,
+      advice: "The next command files them.",
+    });
+  if (bad > 0)
+    checks.push({
+      name: "spool",
+      status: "warn",
+      finding: `${bad} payloads could not be read`,
+      advice: `See ${paths.spool}/*.bad`,
+    });
   if (existsSync(paths.log)) {
     const lines = readFileSync(paths.log, "utf8").trimEnd().split("\n");
-    checks.push({ name: "log", status: "note", finding: `${lines.length} lines, the last: ${(lines.at(-1) ?? "").slice(0, 160)}`, advice: `See ${paths.log}` });
+    checks.push({
+      name: "log",
+      status: "note",
+      finding: `${lines.length} lines, the last: ${(lines.at(-1) ?? "").slice(0, 160)}`,
+      advice: `See ${paths.log}`,
+    });
   }
   return checks;
 }

@@ -31,7 +31,7 @@ function executable(flags: InstallFlags): string {
   return flags.binary === undefined ? realpathSync(path) : path;
 }
 
-async function carryOut(context: Context, plan: Plan, path: string, dryRun: boolean, done: string): Promise<void> {
+async function carryOut(plan: Plan, path: string, dryRun: boolean, done: string): Promise<void> {
   for (const note of plan.notes) await writeOut(`${note}\n`);
   if (!plan.changed) await writeOut(`${path} needs no change.\n`);
   else if (dryRun) await writeOut(`${renderDiff(plan.before, plan.after)}\nNothing was written.\n`);
@@ -46,11 +46,11 @@ export async function install(this: Context, flags: InstallFlags): Promise<void>
   const text = existsSync(path) ? readFileSync(path, "utf8") : null;
   const version = await clientVersion(this.env);
   const plan = planInstall({ text, binaryPath: executable(flags), events: eventsFor(version) });
-  await carryOut(this, plan, path, flags.dryRun, "Hooks wired in");
+  await carryOut(plan, path, flags.dryRun, "Hooks wired in");
 }
 
 export async function uninstall(this: Context, flags: InstallFlags): Promise<void> {
   const path = settingsPath(this);
   const text = existsSync(path) ? readFileSync(path, "utf8") : null;
-  await carryOut(this, planUninstall({ text }), path, flags.dryRun, "Hooks taken out of");
+  await carryOut(planUninstall({ text }), path, flags.dryRun, "Hooks taken out of");
 }

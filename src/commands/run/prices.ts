@@ -29,16 +29,40 @@ function rowJson(row: PriceRow): object {
     source: row.source,
     key: row.key,
     usdPerMillionTokens: usdPerMillion({ input, output, cacheRead, cacheWrite5m, cacheWrite1h }),
-    tier: tier === null ? null : { ...tier, ...usdPerMillion({ input: tier.input, output: tier.output, cacheRead: tier.cacheRead, cacheWrite5m: tier.cacheWrite5m, cacheWrite1h: tier.cacheWrite1h }) },
+    tier:
+      tier === null
+        ? null
+        : {
+            ...tier,
+            ...usdPerMillion({
+              input: tier.input,
+              output: tier.output,
+              cacheRead: tier.cacheRead,
+              cacheWrite5m: tier.cacheWrite5m,
+              cacheWrite1h: tier.cacheWrite1h,
+            }),
+          },
     fastMultiplier: row.fastMultiplier,
   };
 }
 
 function cells(row: PriceRow): string[] {
   const rates = [row.input, row.output, row.cacheRead, row.cacheWrite5m, row.cacheWrite1h];
-  const tier = row.tier === null ? "" : `above ${row.tier.abovePromptTokens}: ${perMillion(row.tier.input)} / ${perMillion(row.tier.output)}`;
-  const notes = [tier, row.fastMultiplier === 1 ? "" : `fast x${row.fastMultiplier}`, row.source === "override" ? "override" : ""];
-  return [row.model, day(row.effectiveFromMs), ...rates.map((rate) => String(perMillion(rate))), notes.filter((note) => note !== "").join(", ")];
+  const tier =
+    row.tier === null
+      ? ""
+      : `above ${row.tier.abovePromptTokens}: ${perMillion(row.tier.input)} / ${perMillion(row.tier.output)}`;
+  const notes = [
+    tier,
+    row.fastMultiplier === 1 ? "" : `fast x${row.fastMultiplier}`,
+    row.source === "override" ? "override" : "",
+  ];
+  return [
+    row.model,
+    day(row.effectiveFromMs),
+    ...rates.map((rate) => String(perMillion(rate))),
+    notes.filter((note) => note !== "").join(", "),
+  ];
 }
 
 const COLUMNS = [
@@ -58,18 +82,26 @@ export async function run(this: Context, flags: OutputFlags, model?: string): Pr
   const rows = resolved === null ? [...book.rows()] : book.rows().filter((row) => row.model === resolved.canonical);
   if (resolved !== null && resolved.row === null) this.process.exitCode = 1;
   if (flags.json) {
-    const resolution = resolved === null ? null : { ...resolved, row: resolved.row === null ? null : rowJson(resolved.row) };
+    const resolution =
+      resolved === null ? null : { ...resolved, row: resolved.row === null ? null : rowJson(resolved.row) };
     await writeOut(envelope("prices", { version: book.version, resolution, rows: rows.map(rowJson) }, this.now()));
     return;
   }
   if (flags.csv) {
-    await writeOut(csv(["model", "from", "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "notes"], rows.map(cells)));
+    await writeOut(
+      csv(
+        ["model", "from", "input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "notes"],
+        rows.map(cells),
+      ),
+    );
     return;
   }
   if (resolved !== null) {
     await writeOut(`${resolved.steps.join("\n")}\n`);
     if (resolved.row === null) {
-      await writeOut(`${model} is unpriced: its calls are listed without a cost. Add a row to pricing.toml (docs/prices.md).\n`);
+      await writeOut(
+        `${model} is unpriced: its calls are listed without a cost. Add a row to pricing.toml (docs/prices.md).\n`,
+      );
       return;
     }
   }

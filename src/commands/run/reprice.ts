@@ -31,7 +31,11 @@ export async function run(this: Context, flags: RepriceFlags): Promise<void> {
       String(row.calls),
       formatUsd(row.beforeNanoUsd),
       formatUsd(row.afterNanoUsd),
-      row.newlyPriced > 0 ? `${row.newlyPriced} newly priced` : row.newlyUnpriced > 0 ? `${row.newlyUnpriced} without a price now` : "",
+      row.newlyPriced > 0
+        ? `${row.newlyPriced} newly priced`
+        : row.newlyUnpriced > 0
+          ? `${row.newlyUnpriced} without a price now`
+          : "",
     ]);
     const columns = [
       { title: "MODEL", align: "left" as const, grow: 1 },

@@ -15,11 +15,19 @@ import type { SessionFlags } from "../session.ts";
 
 export async function run(this: Context, flags: SessionFlags, id: string): Promise<void> {
   await withLedger(this, async ({ db }) => {
-    const filters = filtersOf(withDefaults({ timezone: flags.timezone, since: "all" }, readSetting(db, "timezone")), this.now());
+    const filters = filtersOf(
+      withDefaults({ timezone: flags.timezone, since: "all" }, readSetting(db, "timezone")),
+      this.now(),
+    );
     const report = sessionReport(db, id, filters, { calls: flags.calls });
     if (flags.json) await writeOut(envelope("session", sessionReportJson(report), this.now()));
     else if (flags.csv) {
-      const rows = report.prompts.map((prompt) => [prompt.number, iso(prompt.atMs) ?? "", prompt.category, ...sumsCells(prompt, usdString)]);
+      const rows = report.prompts.map((prompt) => [
+        prompt.number,
+        iso(prompt.atMs) ?? "",
+        prompt.category,
+        ...sumsCells(prompt, usdString),
+      ]);
       await writeOut(csv(["prompt", "at", "category", ...SUMS_HEADER], rows));
     } else await writeOut(renderSession(report, terminalOf(this.process.stdout, this.env), filters.timeZone));
   });

@@ -36,7 +36,18 @@ export async function run(this: Context, flags: SessionsFlags): Promise<void> {
 }
 
 function sessionsCsv(report: SessionsReport): string {
-  const header = ["session", "agent", "repo", "title", "started", "last", "models", "prompts", ...SUMS_HEADER, "runaway"];
+  const header = [
+    "session",
+    "agent",
+    "repo",
+    "title",
+    "started",
+    "last",
+    "models",
+    "prompts",
+    ...SUMS_HEADER,
+    "runaway",
+  ];
   const rows = report.sessions.map((row) => [
     row.sessionId,
     row.agent,

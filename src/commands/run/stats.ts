@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { ADAPTERS } from "../../agents/registry.ts";
+import { readSetting } from "../../ledger/config.ts";
 import { ledgerPaths } from "../../platform/paths.ts";
 import { envelope } from "../../render/json.ts";
 import { renderStats } from "../../render/panels/index.ts";
 import { terminalOf } from "../../render/terminal.ts";
 import { writeOut } from "../../render/write.ts";
-import { readSetting } from "../../ledger/config.ts";
 import { filtersOf } from "../../reports/filters.ts";
 import { statsReport } from "../../reports/stats.ts";
 import { type Context, withLedger } from "../context.ts";
@@ -30,5 +30,8 @@ export async function run(this: Context, flags: StatsFlags): Promise<void> {
 
 /** Whether there is anything to show: transcripts to read, or a book that outlived them. */
 function hasHistory(context: Context): boolean {
-  return existsSync(ledgerPaths(context.env).db) || ADAPTERS.some((adapter) => adapter.list(adapter.roots(context.env)).files.length > 0);
+  return (
+    existsSync(ledgerPaths(context.env).db) ||
+    ADAPTERS.some((adapter) => adapter.list(adapter.roots(context.env)).files.length > 0)
+  );
 }

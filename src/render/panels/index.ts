@@ -1,5 +1,14 @@
 import type { Filters } from "../../reports/filters.ts";
-import type { CategoryRow, DailyRow, Distribution, ModelRow, RepoRow, SessionRow, StatsReport, Totals } from "../../reports/types.ts";
+import type {
+  CategoryRow,
+  DailyRow,
+  Distribution,
+  ModelRow,
+  RepoRow,
+  SessionRow,
+  StatsReport,
+  Totals,
+} from "../../reports/types.ts";
 import { bar, heat } from "../bars.ts";
 import { formatCount, formatDateTime, formatPercent, formatTokens, formatUsd } from "../numbers.ts";
 import { type Cell, type Column, renderTable } from "../table.ts";
@@ -26,7 +35,10 @@ export function renderStats(report: StatsReport, terminal: Terminal, filters: Fi
 }
 
 function emptyState(filters: Filters): string {
-  const where = filters.fromMs === null && filters.repo === null ? "The ledger is empty." : `Nothing in this selection (${filters.period}).`;
+  const where =
+    filters.fromMs === null && filters.repo === null
+      ? "The ledger is empty."
+      : `Nothing in this selection (${filters.period}).`;
   return `${where}\n  cc-ledger stats --since all   the whole history\n  cc-ledger doctor              what was looked for, and where\n  cc-ledger demo                what this looks like with a made-up history\n`;
 }
 
@@ -58,8 +70,22 @@ function money(row: { costNanoUsd: number; calls: number; unpricedCalls: number 
 function daily(rows: readonly DailyRow[], terminal: Terminal, filters: Filters): string {
   const most = mostOf(rows);
   const body = renderTable({
-    columns: [left("DAY"), right("SESSIONS", { priority: 3 }), right("CALLS", { priority: 2 }), right("TOKENS"), right("COST"), left("", { priority: 1 })],
-    rows: rows.map((row) => [row.day, String(row.sessions), formatCount(row.calls), formatTokens(row.totalTokens), money(row), barCell(row.costNanoUsd, most, rows.length, terminal)]),
+    columns: [
+      left("DAY"),
+      right("SESSIONS", { priority: 3 }),
+      right("CALLS", { priority: 2 }),
+      right("TOKENS"),
+      right("COST"),
+      left("", { priority: 1 }),
+    ],
+    rows: rows.map((row) => [
+      row.day,
+      String(row.sessions),
+      formatCount(row.calls),
+      formatTokens(row.totalTokens),
+      money(row),
+      barCell(row.costNanoUsd, most, rows.length, terminal),
+    ]),
     terminal,
   });
   return panel("Daily activity", `when have I been using it? (${filters.timeZone})`, body, terminal);
@@ -68,8 +94,22 @@ function daily(rows: readonly DailyRow[], terminal: Terminal, filters: Filters):
 function repos(rows: readonly RepoRow[], terminal: Terminal): string {
   const most = mostOf(rows);
   const body = renderTable({
-    columns: [left("REPO", { grow: 1, min: 12 }), right("SESSIONS", { priority: 3 }), right("CALLS", { priority: 2 }), right("TOKENS"), right("COST"), left("", { priority: 1 })],
-    rows: rows.map((row) => [row.repo, formatCount(row.sessions), formatCount(row.calls), formatTokens(row.totalTokens), money(row), barCell(row.costNanoUsd, most, rows.length, terminal)]),
+    columns: [
+      left("REPO", { grow: 1, min: 12 }),
+      right("SESSIONS", { priority: 3 }),
+      right("CALLS", { priority: 2 }),
+      right("TOKENS"),
+      right("COST"),
+      left("", { priority: 1 }),
+    ],
+    rows: rows.map((row) => [
+      row.repo,
+      formatCount(row.sessions),
+      formatCount(row.calls),
+      formatTokens(row.totalTokens),
+      money(row),
+      barCell(row.costNanoUsd, most, rows.length, terminal),
+    ]),
     terminal,
   });
   return panel("Top repos", "where am I spending?", body, terminal);
@@ -78,8 +118,22 @@ function repos(rows: readonly RepoRow[], terminal: Terminal): string {
 function models(rows: readonly ModelRow[], terminal: Terminal): string {
   const most = mostOf(rows);
   const body = renderTable({
-    columns: [left("MODEL", { grow: 1, min: 12 }), right("SESSIONS", { priority: 3 }), right("CALLS", { priority: 2 }), right("TOKENS"), right("COST"), left("", { priority: 1 })],
-    rows: rows.map((row) => [row.model, formatCount(row.sessions), formatCount(row.calls), formatTokens(row.totalTokens), money(row), barCell(row.costNanoUsd, most, rows.length, terminal)]),
+    columns: [
+      left("MODEL", { grow: 1, min: 12 }),
+      right("SESSIONS", { priority: 3 }),
+      right("CALLS", { priority: 2 }),
+      right("TOKENS"),
+      right("COST"),
+      left("", { priority: 1 }),
+    ],
+    rows: rows.map((row) => [
+      row.model,
+      formatCount(row.sessions),
+      formatCount(row.calls),
+      formatTokens(row.totalTokens),
+      money(row),
+      barCell(row.costNanoUsd, most, rows.length, terminal),
+    ]),
     terminal,
   });
   return panel("Top models", "which model is doing the work?", body, terminal);
@@ -112,7 +166,10 @@ function sessions(rows: readonly SessionRow[], spread: Distribution, terminal: T
     terminal,
   });
   const limit = spread.runaway.thresholdNanoUsd;
-  const question = limit === null ? "which sessions are the heavy hitters?" : `which are the heavy hitters? (runaway above ${formatUsd(limit)})`;
+  const question =
+    limit === null
+      ? "which sessions are the heavy hitters?"
+      : `which are the heavy hitters? (runaway above ${formatUsd(limit)})`;
   return panel("Top sessions by token burn", question, body, terminal);
 }
 
@@ -129,13 +186,32 @@ function distribution(spread: Distribution, terminal: Terminal): string {
     runaway.thresholdNanoUsd === null
       ? `runaways: not judged (${runaway.method.replace(/^none: /, "")})`
       : `runaways: ${runaway.count} above ${formatUsd(runaway.thresholdNanoUsd)} (your median ${formatUsd(runaway.medianNanoUsd)}; ${runaway.method})`;
-  return panel("Session spend", "what does a session cost, and how bad does it get?", `${truncate(figures, terminal.width)}\n${paint(truncate(mark, terminal.width), "dim", terminal)}`, terminal);
+  return panel(
+    "Session spend",
+    "what does a session cost, and how bad does it get?",
+    `${truncate(figures, terminal.width)}\n${paint(truncate(mark, terminal.width), "dim", terminal)}`,
+    terminal,
+  );
 }
 
 function categories(rows: readonly CategoryRow[], terminal: Terminal): string {
   const body = renderTable({
-    columns: [left("CATEGORY"), right("PROMPTS", { priority: 2 }), right("CALLS", { priority: 3 }), right("COST"), right("SHARE"), left("", { priority: 1 })],
-    rows: rows.map((row) => [row.category, formatCount(row.prompts), formatCount(row.calls), formatUsd(row.costNanoUsd), formatPercent(row.share), barCell(row.costNanoUsd, mostOf(rows), rows.length, terminal)]),
+    columns: [
+      left("CATEGORY"),
+      right("PROMPTS", { priority: 2 }),
+      right("CALLS", { priority: 3 }),
+      right("COST"),
+      right("SHARE"),
+      left("", { priority: 1 }),
+    ],
+    rows: rows.map((row) => [
+      row.category,
+      formatCount(row.prompts),
+      formatCount(row.calls),
+      formatUsd(row.costNanoUsd),
+      formatPercent(row.share),
+      barCell(row.costNanoUsd, mostOf(rows), rows.length, terminal),
+    ]),
     terminal,
   });
   return panel("Activity", "what kind of work?", body, terminal);
@@ -145,11 +221,18 @@ function categories(rows: readonly CategoryRow[], terminal: Terminal): string {
 function notes({ totals, coverage }: StatsReport, terminal: Terminal): string {
   const lines: string[] = [];
   if (totals.unpriced.length > 0) {
-    lines.push(`unpriced, left out of all costs (+): ${totals.unpriced.map(({ model, calls }) => `${model} (${formatCount(calls)} calls)`).join(", ")}`);
+    lines.push(
+      `unpriced, left out of all costs (+): ${totals.unpriced.map(({ model, calls }) => `${model} (${formatCount(calls)} calls)`).join(", ")}`,
+    );
   }
   if (totals.lowerBoundCalls > 0) {
-    lines.push(`lower bounds: ${formatPercent(totals.lowerBoundCalls / totals.calls)} of the calls never got a final output count`);
+    lines.push(
+      `lower bounds: ${formatPercent(totals.lowerBoundCalls / totals.calls)} of the calls never got a final output count`,
+    );
   }
-  if (coverage.residualNanoUsd > 0) lines.push(`not in the logs: ${formatUsd(coverage.residualNanoUsd)} by the client's own count (compaction, web search, titles)`);
+  if (coverage.residualNanoUsd > 0)
+    lines.push(
+      `not in the logs: ${formatUsd(coverage.residualNanoUsd)} by the client's own count (compaction, web search, titles)`,
+    );
   return lines.map((line) => paint(truncate(line, terminal.width), "dim", terminal)).join("\n");
 }
