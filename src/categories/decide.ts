@@ -20,6 +20,9 @@ export function categoryIndexOf(text: number, tools: number): number {
 const leads = (text: number, intent: IntentName): boolean => (text & head(intent)) !== 0;
 const mentions = (text: number, intent: IntentName): boolean => (text & mention(intent)) !== 0;
 
+/** Heads that ask for files to be written. */
+const WORK = head("add") | head("refactor") | head("change") | head("fix");
+
 /** A symptom that is plain, or a weak one together with "why". */
 const troubled = (text: number): boolean =>
   (text & (T.trouble | T.trace)) !== 0 || ((text & T.weakTrouble) !== 0 && (text & T.why) !== 0);
@@ -27,11 +30,11 @@ const troubled = (text: number): boolean =>
 function fromText(text: number): Category {
   if (text & T.local || text === 0) return "general";
   if (text & T.delegate) return "delegation";
-  if (leads(text, "plan")) return "planning";
+  if (leads(text, "plan") || (mentions(text, "plan") && text & WORK)) return "planning";
   if (leads(text, "brainstorm")) return "brainstorming";
   if (leads(text, "git")) return "git";
   if (leads(text, "test")) return "testing";
-  if (text & T.chat && (text & ANY_HEAD) === 0) return "conversation";
+  if (text & T.chat && !(text & T.question) && ((text & ANY_HEAD) === 0 || text & T.vague)) return "conversation";
   if (leads(text, "fix") || troubled(text)) return "debugging";
   if (leads(text, "explore")) return "exploration";
   if (leads(text, "refactor")) return "refactoring";
@@ -72,7 +75,7 @@ function byKind(kinds: number, otherwise: Category): Category {
 /** Tools were used and no file was written with them. */
 function fromActs(text: number, tools: number): Category {
   const looked = tools & (F.read | F.web | F.gitRead | F.mcpRead | F.query | F.inspect);
-  if (leads(text, "plan")) return "planning";
+  if (leads(text, "plan") || (mentions(text, "plan") && text & WORK)) return "planning";
   if (leads(text, "git") && tools & (F.gitWrite | F.gitRead | F.mcpAct)) return "git";
   if (leads(text, "ship") && (tools & ~looked) !== 0) return "build/deploy";
   if (leads(text, "test")) return "testing";

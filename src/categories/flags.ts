@@ -46,6 +46,8 @@ export const TextFlag = {
   said: 1 << 28,
   /** "do not change anything". */
   noEdit: 1 << 29,
+  /** The first thing asked for is known from a question word only. */
+  vague: 1 << 30,
 } as const;
 
 export const ToolFlag = {

@@ -28,7 +28,7 @@ export const OTHER_WORDS: readonly Row[] = [
   ["object", "plan", "entwurf fahrplan"],
   ["anywhere", "brainstorm", "ideen überlege vorschläge"],
   ["anywhere", "git", "committe committen pushe mergen"],
-  ["anywhere", "ship", "deployen deploye installiere installieren veröffentliche ausrollen baue-das"],
+  ["anywhere", "ship", "deployen deploye installiere installieren veröffentliche ausrollen"],
   ["anywhere", "change", "ändere ändern ersetze entferne aktualisiere lösche"],
   ["anywhere", "light", "erstelle schreibe schreib füge mach mache"],
   ["anywhere", "flag", "fehlermeldung fehler absturz kaputt fehlgeschlagen schlägt abstürzt stürzt", TextFlag.trouble],

@@ -95,6 +95,7 @@ export class IntentReader {
     this.#settleWeak("");
     const first = this.#head ?? this.#topic;
     if (this.words > 0) this.flags |= TextFlag.said;
+    if (this.#head !== undefined && this.#headIsQuestion) this.flags |= TextFlag.vague;
     return first === undefined ? this.flags : this.flags | head(first) | mention(first);
   }
 
