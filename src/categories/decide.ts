@@ -62,6 +62,7 @@ function fromEdits(text: number, tools: number): Category {
   if (mentions(text, "fix") || text & T.weakTrouble) return "debugging";
   if (mentions(text, "refactor")) return "refactoring";
   if (mentions(text, "add")) return byKind(kinds, "feature");
+  if (text & T.spoken && !(text & ANY_HEAD) && tools & F.writeCode) return byKind(kinds, "feature");
   return byKind(kinds, "coding");
 }
 

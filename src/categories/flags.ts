@@ -2,7 +2,7 @@
  *  A mask has at most 31 bits: it stays a positive 32-bit integer. */
 
 /** What a text can ask for. The number is the bit of `HEAD`; the same place in the upper half is its mention. */
-export const Intent = {
+const Intent = {
   fix: 0,
   add: 1,
   refactor: 2,
@@ -44,8 +44,8 @@ export const TextFlag = {
   local: 1 << 27,
   /** Any word at all. */
   said: 1 << 28,
-  /** "do not change anything". */
-  noEdit: 1 << 29,
+  /** More than a word or two: a go-ahead ("yes, do it") is shorter. */
+  spoken: 1 << 29,
   /** The first thing asked for is known from a question word only. */
   vague: 1 << 30,
 } as const;
@@ -88,6 +88,8 @@ export const ToolFlag = {
   browser: 1 << 25,
   /** A tool that the classifier does not know. */
   other: 1 << 26,
+  /** A whole file of code was written, not a part of one. */
+  writeCode: 1 << 27,
 } as const;
 
 export const EDITS = ToolFlag.editCode | ToolFlag.editTest | ToolFlag.editDocs | ToolFlag.editBuild;

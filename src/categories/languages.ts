@@ -97,5 +97,4 @@ export const SEQUENCES: readonly Row[] = [
   ["anywhere", "flag", "为什么,なぜ,どうして", TextFlag.why],
   ["anywhere", "flag", "谢谢,你好,ありがとう,こんにちは", TextFlag.chat],
   ["anywhere", "flag", "子代理,サブエージェント", TextFlag.delegate],
-  ["anywhere", "flag", "不要写代码,不要修改", TextFlag.noEdit],
 ];

@@ -1,4 +1,5 @@
 import { head, type IntentName, mention, TextFlag } from "./flags.ts";
+import { setOf } from "./lists.ts";
 import {
   CLAUSE_OPENERS,
   type Entry,
@@ -12,6 +13,11 @@ import {
 
 /** How many words behind a light verb its object may stand. */
 const WINDOW = 5;
+
+/** A text of fewer words is taken as an answer or a go-ahead. */
+const SPOKEN = 5;
+
+const DENIALS = setOf("not cannot nobody nothing nowhere never nicht kein keine nichts pas rien não nada");
 
 /** Phrases for these can be the object of a light verb: "write a design document". */
 const OBJECTS: ReadonlySet<IntentName | undefined> = new Set(["plan", "git", "ship", "test"]);
@@ -37,6 +43,7 @@ export class IntentReader {
   /** The object found in the window may take the head's place. */
   #windowOwnsHead = false;
   #weak = 0;
+  #denied = false;
 
   /** A mark that ends a clause. */
   endClause(): void {
@@ -69,6 +76,7 @@ export class IntentReader {
         this.flags |= TextFlag.trace;
     }
     this.#negated = NEGATIONS.has(word);
+    this.#denied ||= DENIALS.has(word) || word.endsWith("n't");
     this.#clauseStart = CLAUSE_OPENERS.has(word) || (this.#clauseStart && word.endsWith("ly"));
     this.#beforeThat = this.#before;
     this.#before = word;
@@ -95,6 +103,9 @@ export class IntentReader {
     this.#settleWeak("");
     const first = this.#head ?? this.#topic;
     if (this.words > 0) this.flags |= TextFlag.said;
+    if (this.words >= SPOKEN) this.flags |= TextFlag.spoken;
+    // A statement with a "not" in it, in a text that asks for nothing, most often tells what is amiss.
+    if (first === undefined && this.#denied) this.flags |= TextFlag.weakTrouble;
     if (this.#head !== undefined && this.#headIsQuestion) this.flags |= TextFlag.vague;
     return first === undefined ? this.flags : this.flags | head(first) | mention(first);
   }

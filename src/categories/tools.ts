@@ -61,7 +61,10 @@ export function toolFlags(toolName: string, input: unknown): number {
 function editOf(input: unknown): number {
   // The editor tool of the plain API reads files too.
   if (textField(input, "command") === "view") return F.read;
-  return editFlag(firstText(input, "file_path", "notebook_path", "path", "filePath", "target_file"));
+  const flag = editFlag(firstText(input, "file_path", "notebook_path", "path", "filePath", "target_file"));
+  const whole =
+    flag === F.editCode && fieldOf(input, "content") !== undefined && fieldOf(input, "old_string") === undefined;
+  return whole ? flag | F.writeCode : flag;
 }
 
 /** Command line of a shell tool. Codex logs a list of words, often `["bash", "-lc", line]`. */

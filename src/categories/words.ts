@@ -226,13 +226,6 @@ export const PHRASES: readonly Row[] = [
   [
     "anywhere",
     "flag",
-    "don't change, do not change, don't edit, do not edit, no changes, without editing, don't modify, " +
-      "do not modify, read only, don't touch",
-    TextFlag.noEdit,
-  ],
-  [
-    "anywhere",
-    "flag",
     "never mind, no worries, that's all, nice work, well done, good job, are you sure, good morning, " +
       "where were we, which model, how are you, exactly what",
     TextFlag.chat,
