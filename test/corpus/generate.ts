@@ -19,6 +19,8 @@ export interface Options {
   sessions: number;
   /** Calls of the main thread of a session, at most. */
   calls: number;
+  /** Adds tool results, progress lines and attachments in the sizes and numbers of real histories, for benchmarks. */
+  bulk?: boolean;
 }
 
 const MODELS = ["claude-opus-5-5", "claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001", "claude-opus-4-6"];
@@ -96,6 +98,7 @@ class Generator {
     for (let k = 0; k < calls; k++) {
       if (k % 5 === 0) emit(this.#prompt(place, `prompt-${n}-${k}`));
       for (const row of this.#call(place)) emit(row);
+      if (this.#options.bulk === true) this.#bulk(main, place);
       if (draw.chance(0.25)) this.#noise(main, place);
       if (draw.chance(0.12)) this.#agent(project, place, main);
       if (draw.chance(0.05)) this.#replay(project, place, rows);
@@ -235,6 +238,18 @@ class Generator {
       default:
         return this.#write(path, this.#row(place, { attachment: { type: "hook_success", content: "ok" }, type: "attachment" }));
     }
+  }
+
+  /** What surrounds a call in a real history: about a dozen lines that hold no usage, half of all bytes in tool results. */
+  #bulk(path: string, place: Place): void {
+    const draw = this.#draw;
+    for (let n = draw.upTo(6); n >= 0; n--) {
+      const data = { type: "hook_progress", hookEvent: "PostToolUse", hookName: "PostToolUse:Bash", command: "/usr/local/bin/check ".repeat(12) };
+      this.#write(path, this.#row(place, { type: "progress", data, parentToolUseID: "toolu_p", toolUseID: "toolu_p" }));
+    }
+    const content = "some output of a tool, line after line\n".repeat(20 + draw.upTo(600));
+    this.#write(path, this.#row(place, { type: "user", message: { role: "user", content: [{ tool_use_id: `toolu_bulk_${this.#ids++}`, type: "tool_result", content }] }, toolUseResult: { stdout: content.slice(0, 2_000) } }));
+    if (draw.chance(0.1)) this.#write(path, this.#row(place, { attachment: { type: "environment", content: "e".repeat(5_000) }, type: "attachment" }));
   }
 
   #row(place: Place, row: object): object {
