@@ -72,7 +72,15 @@ function plainLine(sessionId: string, n: number): string {
       service_tier: "standard",
     },
   };
-  const envelope = { parentUuid: null, isSidechain: false, userType: "external", cwd: "/home/dev/project", sessionId, version: "2.1.39", gitBranch: "main" };
+  const envelope = {
+    parentUuid: null,
+    isSidechain: false,
+    userType: "external",
+    cwd: "/home/dev/project",
+    sessionId,
+    version: "2.1.39",
+    gitBranch: "main",
+  };
   const stamp = { uuid: `row-${n}`, timestamp: new Date(Date.UTC(2026, 0, 1) + n * 7_000).toISOString() };
   return `${JSON.stringify({ ...envelope, message, requestId: `req_${n}`, type: "assistant", ...stamp })}\n`;
 }

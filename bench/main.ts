@@ -8,7 +8,8 @@ import { type Profile, writeBenchCorpus } from "./corpus.ts";
 import { writeFiveMillion } from "./fiveMillion.ts";
 import { type Command, inTurn, median, ratio, report } from "./run.ts";
 
-const option = (name: string): string | undefined => process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1];
+const option = (name: string): string | undefined =>
+  process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1];
 const mib = Number(option("mib") ?? 1024);
 const runs = Number(option("runs") ?? 5);
 const only = option("only");
@@ -21,7 +22,14 @@ const ms = (value: number): string => `${value.toFixed(value < 100 ? 1 : 0)} ms`
 await $`${process.execPath} ${join(root, "scripts", "build.ts")}`.quiet();
 
 function envOf(claude: string, ledger: string): Record<string, string> {
-  return { PATH: process.env.PATH ?? "", HOME: scratch, XDG_CONFIG_HOME: scratch, CLAUDE_CONFIG_DIR: claude, CC_LEDGER_HOME: ledger, TZ: "UTC" };
+  return {
+    PATH: process.env.PATH ?? "",
+    HOME: scratch,
+    XDG_CONFIG_HOME: scratch,
+    CLAUDE_CONFIG_DIR: claude,
+    CC_LEDGER_HOME: ledger,
+    TZ: "UTC",
+  };
 }
 
 async function history(profile: Profile): Promise<void> {
@@ -29,22 +37,51 @@ async function history(profile: Profile): Promise<void> {
   const bytes = writeBenchCorpus(claude, profile, mib);
   const ledger = join(scratch, `ledger-${profile}`);
   const env = envOf(claude, ledger);
-  const ccusage: Command = { name: "ccusage", argv: [join(root, "node_modules", ".bin", "ccusage"), "claude", "daily", "--json", "--offline"], env };
-  const first: Command = { name: "first", argv: [program, "stats", "--since", "all", "--json"], env, before: () => rmSync(ledger, { recursive: true, force: true }) };
+  const ccusage: Command = {
+    name: "ccusage",
+    argv: [join(root, "node_modules", ".bin", "ccusage"), "claude", "daily", "--json", "--offline"],
+    env,
+  };
+  const first: Command = {
+    name: "first",
+    argv: [program, "stats", "--since", "all", "--json"],
+    env,
+    before: () => rmSync(ledger, { recursive: true, force: true }),
+  };
   const [a, b] = await inTurn([first, ccusage], runs);
   if (a === undefined || b === undefined) throw new Error("nothing was measured");
   const where = `${profile}, ${(bytes / 2 ** 20).toFixed(0)} MiB`;
   const r = ratio(a, b);
-  report(`first ingest (${where}) / ccusage`, `${r.toFixed(2)} x  (${ms(median(a.wallMs))} / ${ms(median(b.wallMs))})`, "<= 1.0 x, goal 0.6", r <= 1);
-  report(`  cpu time of the two`, `${(median(a.cpuMs) / median(b.cpuMs)).toFixed(2)} x  (${ms(median(a.cpuMs))} / ${ms(median(b.cpuMs))})`, "", true);
-  report(`  memory of the first ingest`, `${a.peakMiB.toFixed(0)} MiB  (ccusage ${b.peakMiB.toFixed(0)} MiB)`, "<= 400 MiB", a.peakMiB <= 400);
+  report(
+    `first ingest (${where}) / ccusage`,
+    `${r.toFixed(2)} x  (${ms(median(a.wallMs))} / ${ms(median(b.wallMs))})`,
+    "<= 1.0 x, goal 0.6",
+    r <= 1,
+  );
+  report(
+    `  cpu time of the two`,
+    `${(median(a.cpuMs) / median(b.cpuMs)).toFixed(2)} x  (${ms(median(a.cpuMs))} / ${ms(median(b.cpuMs))})`,
+    "",
+    true,
+  );
+  report(
+    `  memory of the first ingest`,
+    `${a.peakMiB.toFixed(0)} MiB  (ccusage ${b.peakMiB.toFixed(0)} MiB)`,
+    "<= 400 MiB",
+    a.peakMiB <= 400,
+  );
   const share = statSync(join(ledger, "ledger.db")).size / bytes;
   report(`  ledger size / transcripts`, `${(share * 100).toFixed(2)} %`, "<= 4 %", share <= 0.04);
   const again: Command = { ...first, name: "again", before: () => undefined };
   const [c, d] = await inTurn([again, ccusage], runs);
   if (c === undefined || d === undefined) throw new Error("nothing was measured");
   const s = ratio(d, c);
-  report(`stats again (${where})`, `1/${s.toFixed(0)} of ccusage  (${ms(median(c.wallMs))})`, "<= 1/30, goal <= 25 ms", s >= 30);
+  report(
+    `stats again (${where})`,
+    `1/${s.toFixed(0)} of ccusage  (${ms(median(c.wallMs))})`,
+    "<= 1/30, goal <= 25 ms",
+    s >= 30,
+  );
 }
 
 async function hooks(): Promise<void> {
@@ -59,28 +96,55 @@ async function hooks(): Promise<void> {
     mkdirSync(join(path, ".."), { recursive: true });
     const padding = `${JSON.stringify({ type: "user", message: { role: "user", content: [{ tool_use_id: "toolu_x", type: "tool_result", content: "y".repeat(20_000) }] }, sessionId: "session-1", timestamp: "2026-11-20T08:00:00.000Z" })}\n`;
     let text = "";
-    for (let n = 0; text.length < size * 1e6; n++) text += reply("session-1", `msg_${n}`, Date.UTC(2026, 10, 20) + n * 1_000) + padding;
+    for (let n = 0; text.length < size * 1e6; n++)
+      text += reply("session-1", `msg_${n}`, Date.UTC(2026, 10, 20) + n * 1_000) + padding;
     writeFileSync(path, text);
     const env = envOf(claude, ledger);
     Bun.spawnSync([program, "stats", "--since", "all", "--json"], { env });
     const full = `${path}.full`;
     copyFileSync(path, full);
     let turn = 0;
-    const stdin = JSON.stringify({ session_id: "session-1", transcript_path: path, cwd: "/nowhere/repo", hook_event_name: "PostToolUse", tool_name: "Bash", tool_use_id: "toolu_x", duration_ms: 3 });
+    const stdin = JSON.stringify({
+      session_id: "session-1",
+      transcript_path: path,
+      cwd: "/nowhere/repo",
+      hook_event_name: "PostToolUse",
+      tool_name: "Bash",
+      tool_use_id: "toolu_x",
+      duration_ms: 3,
+    });
     const append = (): void => {
       turn++;
-      const fresh = reply("session-1", `msg_turn_${turn}`, Date.UTC(2026, 10, 21) + turn * 1_000, { tool: `toolu_${turn}` });
+      const fresh = reply("session-1", `msg_turn_${turn}`, Date.UTC(2026, 10, 21) + turn * 1_000, {
+        tool: `toolu_${turn}`,
+      });
       Bun.spawnSync(["sh", "-c", `cat >> '${path}'`], { stdin: new Blob([fresh]) });
     };
-    return { name: `hook at ${size} MB`, argv: [program, "hook", "claude-code", "post-tool-use"], env, stdin, before: append };
+    return {
+      name: `hook at ${size} MB`,
+      argv: [program, "hook", "claude-code", "post-tool-use"],
+      env,
+      stdin,
+      before: append,
+    };
   });
   const base: Command = { name: "empty executable", argv: [empty], env: envOf(scratch, scratch) };
   const [small, large, nothing] = await inTurn([...commands, base], Math.max(30, runs));
   if (small === undefined || large === undefined || nothing === undefined) throw new Error("nothing was measured");
   const r = ratio(small, nothing);
-  report("hook that files a turn, whole process / empty executable", `${r.toFixed(2)} x  (${ms(median(small.wallMs))} / ${ms(median(nothing.wallMs))})`, "<= 2 x", r <= 2);
+  report(
+    "hook that files a turn, whole process / empty executable",
+    `${r.toFixed(2)} x  (${ms(median(small.wallMs))} / ${ms(median(nothing.wallMs))})`,
+    "<= 2 x",
+    r <= 2,
+  );
   const growth = ratio(large, small);
-  report("hook with a 100 MB transcript / with 1 MB", `${growth.toFixed(2)} x  (${ms(median(large.wallMs))})`, "<= 1.15 x", growth <= 1.15);
+  report(
+    "hook with a 100 MB transcript / with 1 MB",
+    `${growth.toFixed(2)} x  (${ms(median(large.wallMs))})`,
+    "<= 1.15 x",
+    growth <= 1.15,
+  );
 }
 
 async function fiveMillion(): Promise<void> {
@@ -88,7 +152,10 @@ async function fiveMillion(): Promise<void> {
   if (!existsSync(join(home, "ledger.db"))) writeFiveMillion(home);
   const claude = join(scratch, "no-history");
   mkdirSync(join(claude, "projects"), { recursive: true });
-  const [figures] = await inTurn([{ name: "stats", argv: [program, "stats", "--since", "all", "--json"], env: envOf(claude, home) }], Math.max(5, runs));
+  const [figures] = await inTurn(
+    [{ name: "stats", argv: [program, "stats", "--since", "all", "--json"], env: envOf(claude, home) }],
+    Math.max(5, runs),
+  );
   const wall = median(figures?.wallMs ?? []);
   report("stats --since all on 5,000,000 calls", ms(wall), "<= 150 ms", wall <= 150);
 }

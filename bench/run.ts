@@ -19,7 +19,12 @@ export interface Figures {
 async function once(command: Command): Promise<{ wallMs: number; cpuMs: number; peakMiB: number }> {
   command.before?.();
   const started = Bun.nanoseconds();
-  const child = Bun.spawn(command.argv, { env: command.env, stdin: new Blob([command.stdin ?? ""]), stdout: "ignore", stderr: "pipe" });
+  const child = Bun.spawn(command.argv, {
+    env: command.env,
+    stdin: new Blob([command.stdin ?? ""]),
+    stdout: "ignore",
+    stderr: "pipe",
+  });
   const code = await child.exited;
   const wallMs = (Bun.nanoseconds() - started) / 1e6;
   if (code !== 0) throw new Error(`${command.name} failed (${code}): ${await new Response(child.stderr).text()}`);

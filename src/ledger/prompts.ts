@@ -13,6 +13,7 @@ interface PromptRow {
   text_flags: number;
   tool_flags: number;
   category: number;
+  classifier_version: number;
 }
 
 interface Known extends PromptRow {
@@ -116,10 +117,14 @@ export class Prompts {
     const key = keyOf(promptKey);
     const row = this.#db
       .query<PromptRow, [number, bigint]>(
-        "SELECT id, at_ms, seen, text_flags, tool_flags, category FROM prompts WHERE session_id = ? AND prompt_key = ?",
+        "SELECT id, at_ms, seen, text_flags, tool_flags, category, classifier_version FROM prompts WHERE session_id = ? AND prompt_key = ?",
       )
       .get(sessionId, key);
-    if (row !== null) return { ...row, sessionId, filedCategory: row.category, changed: false };
+    if (row !== null) {
+      // Bits of another classifier mean other things: they are not joined with today's.
+      const bits = row.classifier_version === CLASSIFIER_VERSION ? {} : { text_flags: 0, tool_flags: 0 };
+      return { ...row, ...bits, sessionId, filedCategory: row.category, changed: false };
+    }
     const category = categoryIndexOf(0, 0);
     const { lastInsertRowid } = this.#db
       .query("INSERT INTO prompts (session_id, prompt_key, at_ms, category, classifier_version) VALUES (?, ?, ?, ?, ?)")
@@ -132,6 +137,7 @@ export class Prompts {
       text_flags: 0,
       tool_flags: 0,
       category,
+      classifier_version: CLASSIFIER_VERSION,
       sessionId,
       filedCategory: category,
       changed: false,

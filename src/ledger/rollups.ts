@@ -127,6 +127,8 @@ export class RollupDeltas {
   flush(): void {
     writeCells(this.#db, "rollup_hours", ["hour", "branch_id", "model_id", "category", "agent_id"], this.#hours);
     writeCells(this.#db, "rollup_sessions", ["session_id", "branch_id", "model_id", "hour"], this.#sessions);
+    writeCells(this.#db, "rollup_totals", ["branch_id", "model_id", "category", "agent_id"], folded(this.#hours, 1, 5));
+    writeCells(this.#db, "rollup_clock", ["hour"], folded(this.#hours, 0, 1));
     const prompt = this.#db.query(
       "UPDATE prompts SET calls = calls + ?, tokens = tokens + ?, cost_nano = cost_nano + ? WHERE id = ?",
     );
@@ -142,6 +144,22 @@ export class RollupDeltas {
     this.#sessions.clear();
     this.#prompts.clear();
   }
+}
+
+/** Cells added up over all but the key columns `from` to `to`. */
+function folded(
+  cells: ReadonlyMap<string, { key: number[]; cell: Cell }>,
+  from: number,
+  to: number,
+): Map<string, { key: number[]; cell: Cell }> {
+  const sums = new Map<string, { key: number[]; cell: Cell }>();
+  for (const { key, cell } of cells.values()) {
+    const sum = cellOf(sums, key.slice(from, to));
+    cell.forEach((value, at) => {
+      sum[at] = (sum[at] as number) + value;
+    });
+  }
+  return sums;
 }
 
 function cellOf(cells: Map<string, { key: number[]; cell: Cell }>, key: number[]): Cell {
@@ -171,7 +189,7 @@ function accumulate(cell: Cell, call: Contribution, sign: 1 | -1): void {
 
 function writeCells(
   db: Database,
-  table: "rollup_hours" | "rollup_sessions",
+  table: "rollup_hours" | "rollup_sessions" | "rollup_totals" | "rollup_clock",
   keyColumns: readonly string[],
   cells: ReadonlyMap<string, { key: number[]; cell: Cell }>,
 ): void {
@@ -262,6 +280,13 @@ export function rebuildRollups(db: Database, fallbackCategory: number): void {
     `INSERT INTO rollup_sessions
      SELECT c.session_id, c.branch_id, c.model_id, c.at_ms / ${HOUR_MS}, ${SUMS} FROM calls c GROUP BY 1, 2, 3, 4`,
   );
+  const measures = MEASURES.map((name) => `sum(${name})`).join(", ");
+  db.run("DELETE FROM rollup_totals");
+  db.run(
+    `INSERT INTO rollup_totals SELECT branch_id, model_id, category, agent_id, ${measures} FROM rollup_hours GROUP BY 1, 2, 3, 4`,
+  );
+  db.run("DELETE FROM rollup_clock");
+  db.run(`INSERT INTO rollup_clock SELECT hour, ${measures} FROM rollup_hours GROUP BY 1`);
   db.run("UPDATE prompts SET calls = 0, tokens = 0, cost_nano = 0 WHERE calls <> 0 OR tokens <> 0 OR cost_nano <> 0");
   db.run(
     `UPDATE prompts SET calls = t.calls, tokens = t.tokens, cost_nano = t.cost

@@ -95,10 +95,15 @@ export class DayMap {
     }
   }
 
+  /** Place of the entry that answered last: the next moment is mostly near. */
+  #at = 0;
+
   /** Number of the day (since 1970-01-01 on the zone's calendar) that holds a moment. */
   dayNumberOf(ms: number): number {
-    let at = this.#starts.length - 1;
+    let at = this.#at;
     while ((this.#starts[at] as number) > ms) at--;
+    while (at + 1 < this.#starts.length && (this.#starts[at + 1] as number) <= ms) at++;
+    this.#at = at;
     return Math.floor((ms + (this.#offsets[at] as number)) / DAY_MS);
   }
 

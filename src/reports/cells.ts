@@ -102,6 +102,24 @@ function agentOf(db: Database, name: string | null): { agentId: number | null; r
   return { agentId: null, runType: type.name };
 }
 
+/** Whether a selection is the whole book: then the small rollups answer. */
+export function isWholeBook(selection: Selection): boolean {
+  const { wherePlace, agentId, runType, fromMs, toMs } = selection;
+  return wherePlace === "1" && agentId === null && runType === null && fromMs === null && toMs === null;
+}
+
+/** SQL of cells `(branch_id, model_id, category, measures)` of a selection, whatever their hour. */
+export function timelessCells(selection: Selection): string {
+  const overAllTime = selection.runType === null && selection.fromMs === null && selection.toMs === null;
+  if (!overAllTime) return hourCells(selection);
+  return `SELECT branch_id, model_id, category, ${MEASURES.join(", ")} FROM rollup_totals WHERE ${selection.where}`;
+}
+
+/** SQL of the cells `(hour, measures)` of a selection. */
+export function clockCells(selection: Selection): string {
+  return isWholeBook(selection) ? `SELECT hour, ${MEASURES.join(", ")} FROM rollup_clock` : hourCells(selection);
+}
+
 /** SQL of the hourly cells `(hour, branch_id, model_id, category, agent_id, measures)` of a selection. */
 export function hourCells(selection: Selection): string {
   if (selection.runType !== null)
@@ -112,9 +130,9 @@ export function hourCells(selection: Selection): string {
   return [rollup, ...edges.map((edge) => callCells(selection, edge, "1"))].join(" UNION ALL ");
 }
 
-/** SQL of the cells by session `(session_id, branch_id, model_id, measures)` of a selection. */
+/** SQL of the cells by session `(session_id, branch_id, model_id, hour, measures)` of a selection. */
 export function sessionCells(selection: Selection): string {
-  const columns = `session_id, branch_id, model_id, ${MEASURES.join(", ")}`;
+  const columns = `session_id, branch_id, model_id, hour, ${MEASURES.join(", ")}`;
   if (selection.runType !== null) {
     return `SELECT ${columns} FROM (${callCells(selection, timeCondition(selection), runCondition(selection.runType))})`;
   }
@@ -212,20 +230,22 @@ export function noSums(): Sums {
   return { calls: 0, tokens, totalTokens: 0, costNanoUsd: 0, unpricedCalls: 0, lowerBoundCalls: 0 };
 }
 
-/** Adds the measures that start at column `at` of a row. */
+/** Adds the measures that start at column `at` of a row; their order is that of {@link MEASURES}. */
 export function addMeasures(sums: Sums, row: readonly (number | null)[], at: number): void {
-  const [calls, unpriced, lower, input, output, read, write5m, write1h, cost] = row.slice(
-    at,
-    at + MEASURES.length,
-  ) as number[];
-  sums.calls += calls ?? 0;
-  sums.unpricedCalls += unpriced ?? 0;
-  sums.lowerBoundCalls += lower ?? 0;
-  sums.tokens.input += input ?? 0;
-  sums.tokens.output += output ?? 0;
-  sums.tokens.cacheRead += read ?? 0;
-  sums.tokens.cacheWrite5m += write5m ?? 0;
-  sums.tokens.cacheWrite1h += write1h ?? 0;
-  sums.totalTokens += (input ?? 0) + (output ?? 0) + (read ?? 0) + (write5m ?? 0) + (write1h ?? 0);
-  sums.costNanoUsd += cost ?? 0;
+  const { tokens } = sums;
+  const input = row[at + 3] ?? 0;
+  const output = row[at + 4] ?? 0;
+  const cacheRead = row[at + 5] ?? 0;
+  const cacheWrite5m = row[at + 6] ?? 0;
+  const cacheWrite1h = row[at + 7] ?? 0;
+  sums.calls += row[at] ?? 0;
+  sums.unpricedCalls += row[at + 1] ?? 0;
+  sums.lowerBoundCalls += row[at + 2] ?? 0;
+  tokens.input += input;
+  tokens.output += output;
+  tokens.cacheRead += cacheRead;
+  tokens.cacheWrite5m += cacheWrite5m;
+  tokens.cacheWrite1h += cacheWrite1h;
+  sums.totalTokens += input + output + cacheRead + cacheWrite5m + cacheWrite1h;
+  sums.costNanoUsd += row[at + 8] ?? 0;
 }

@@ -1,6 +1,16 @@
 import type { Database } from "bun:sqlite";
 import type { Coverage } from "./types.ts";
 
+/** First and last hour that the book has calls in, or null for an empty book. */
+export function hourSpan(db: Database): { first: number; last: number } | null {
+  const row = db
+    .query<{ first: number | null; last: number | null }, []>(
+      "SELECT (SELECT min(hour) FROM rollup_clock) AS first, (SELECT max(hour) FROM rollup_clock) AS last",
+    )
+    .get();
+  return row === null || row.first === null || row.last === null ? null : { first: row.first, last: row.last };
+}
+
 /** What a fork took over: its agent goes on counting from all that the other session had cost by then, sub-agents included. */
 export const INHERITED_COST = `
   SELECT f.session_id, sum(c.cost_nano) AS cost
@@ -12,11 +22,7 @@ export const INHERITED_COST = `
 
 /** What is known to be missing or uncertain in the whole book. `filesGone` needs the file system and is filled in by `doctor`. */
 export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBoundCalls: number }): Coverage {
-  const hours = db
-    .query<{ first: number | null; last: number | null }, []>(
-      "SELECT min(hour) AS first, max(hour) AS last FROM rollup_hours",
-    )
-    .get();
+  const hours = hourSpan(db);
   const files = db
     .query<{ files: number; broken: number; absurd: number }, []>(
       "SELECT count(*) AS files, coalesce(sum(broken), 0) AS broken, coalesce(sum(absurd), 0) AS absurd FROM source_files",
@@ -33,8 +39,8 @@ export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBou
     .get();
   const inherited = db.query<{ n: number }, []>("SELECT count(DISTINCT call_id) AS n FROM inherited_calls").get();
   return {
-    firstCallAtMs: hours?.first === null || hours === null ? null : hours.first * 3_600_000,
-    lastCallAtMs: hours?.last === null || hours === null ? null : hours.last * 3_600_000,
+    firstCallAtMs: hours === null ? null : hours.first * 3_600_000,
+    lastCallAtMs: hours === null ? null : hours.last * 3_600_000,
     files: files?.files ?? 0,
     filesGone: 0,
     brokenLines: files?.broken ?? 0,

@@ -90,7 +90,7 @@ function integrity(db: Database): Check {
 
 /** The rollups must add up to the calls, to the nano-dollar. */
 function conservation(db: Database, totals: { calls: number; cost: number }): Check {
-  const sums = ["rollup_hours", "rollup_sessions"].map(
+  const sums = ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"].map(
     (table) =>
       db
         .query<{ calls: number; cost: number }, []>(

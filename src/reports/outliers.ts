@@ -13,10 +13,10 @@ const MAD_TO_SIGMA = 1.4826;
  *  with the number of samples, so that the largest of many is not marked just for being the largest.
  *  `values` are costs of whole sessions (or prompts, pull requests), nano-dollars; only positive ones count. */
 export function runawayThreshold(values: readonly number[]): Omit<Runaway, "count"> {
-  const logs = values
+  const logs = Float64Array.from(values)
     .filter((value) => value > 0)
     .map(Math.log)
-    .sort((a, b) => a - b);
+    .sort();
   const samples = logs.length;
   if (samples < MIN_SAMPLES) {
     const median = samples === 0 ? null : Math.round(Math.exp(quantile(logs, 0.5)));
@@ -26,10 +26,7 @@ export function runawayThreshold(values: readonly number[]): Omit<Runaway, "coun
   const median = quantile(logs, 0.5);
   // Costs have a long right tail; spread is taken from the half above the median, or an even history would be too narrow.
   const above = logs.filter((value) => value >= median).map((value) => value - median);
-  const mad = quantile(
-    logs.map((value) => Math.abs(value - median)).sort((a, b) => a - b),
-    0.5,
-  );
+  const mad = quantile(logs.map((value) => Math.abs(value - median)).sort(), 0.5);
   const sigma = MAD_TO_SIGMA * Math.max(mad, quantile(above, 0.5));
   const z = upperQuantile(FALSE_ALARM / samples) * (1 + 4 / Math.sqrt(samples) / 3);
   const ratio = Math.max(MIN_RATIO, Math.exp(z * sigma));
@@ -39,7 +36,7 @@ export function runawayThreshold(values: readonly number[]): Omit<Runaway, "coun
 }
 
 /** Quantile of sorted values by linear interpolation between the closest ranks (type 7); 0 for none. */
-export function quantile(sorted: readonly number[], share: number): number {
+export function quantile(sorted: ArrayLike<number>, share: number): number {
   if (sorted.length === 0) return 0;
   const at = (sorted.length - 1) * share;
   const low = sorted[Math.floor(at)] as number;

@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
-import { addMeasures, hourCells, noSums, rowsOf, type Selection, SUM_MEASURES, selectionOf } from "./cells.ts";
+import { addMeasures, noSums, rowsOf, type Selection, SUM_MEASURES, selectionOf, timelessCells } from "./cells.ts";
 import { coverageOf, INHERITED_COST } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames } from "./names.ts";
-import { describeSessions, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
+import { describeSessions, detailSessions, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
 import type { Coverage, Runaway, SessionRow, Sums, Unpriced } from "./types.ts";
 
 /** One thread of a session. */
@@ -66,7 +66,7 @@ export function sessionsReport(
   return db.transaction(() => {
     const selection = selectionOf(db, filters);
     const names = loadNames(db);
-    const sessions = sumSessions(db, selection, names).sessions.filter(
+    const sessions = sumSessions(db, selection, names, null).sessions.filter(
       ({ id }) => options.only === undefined || id === options.only,
     );
     const costs = wholeSessionCosts(db);
@@ -75,16 +75,17 @@ export function sessionsReport(
     const ordered = [...sessions].sort((a, b) => {
       const key = (one: typeof a): number =>
         options.order === "cost"
-          ? one.sums.costNanoUsd
+          ? one.costNanoUsd
           : options.order === "tokens"
-            ? one.sums.totalTokens
+            ? one.totalTokens
             : (lastMs.get(one.id) ?? 0);
       return key(b) - key(a) || a.id - b.id;
     });
     const chosen = ordered.slice(0, filters.top);
-    const rows = describeSessions(db, chosen, names, costs, threshold);
+    const rows = describeSessions(db, detailSessions(db, selection, chosen, names), names, costs, threshold);
     const totals = noSums();
-    for (const row of rowsOf(db, `SELECT ${SUM_MEASURES} FROM (${hourCells(selection)})`)) addMeasures(totals, row, 0);
+    for (const row of rowsOf(db, `SELECT ${SUM_MEASURES} FROM (${timelessCells(selection)})`))
+      addMeasures(totals, row, 0);
     const extra = db.query<ExtraFacts, [number]>(
       `SELECT forked_from, cwd, client_version, entrypoint, host, os, billing, reported_cost_nano,
          (SELECT count(*) FROM inherited_calls i WHERE i.session_id = s.id) AS inherited,

@@ -4,19 +4,29 @@ import { DayMap, dayText } from "../platform/time.ts";
 import {
   addMeasures,
   cellsOfHours,
-  hourCells,
+  clockCells,
+  isWholeBook,
   MEASURES,
   noSums,
   rowsOf,
   type Selection,
   SUM_MEASURES,
   selectionOf,
+  timelessCells,
 } from "./cells.ts";
-import { coverageOf } from "./coverage.ts";
+import { coverageOf, hourSpan } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames, type Names } from "./names.ts";
 import { quantile } from "./outliers.ts";
-import { describeSessions, type SessionSums, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
+import {
+  costsOf,
+  describeSessions,
+  detailSessions,
+  type SessionCost,
+  sumSessions,
+  thresholdOf,
+  wholeSessionCosts,
+} from "./sessionSums.ts";
 import type {
   CategoryRow,
   DailyRow,
@@ -37,10 +47,11 @@ export function statsReport(db: Database, filters: Filters): StatsReport {
     const selection = selectionOf(db, filters);
     const names = loadNames(db);
     const { repos, models, categories, totals } = byDimension(db, selection, names);
-    const bySession = sumSessions(db, selection, names);
-    const costs = wholeSessionCosts(db);
+    const days = dayMapOf(db, selection, filters.timeZone);
+    const bySession = sumSessions(db, selection, names, days);
+    const costs = isWholeBook(selection) ? costsOf(bySession.sessions) : wholeSessionCosts(db);
     const threshold = thresholdOf(costs);
-    const heaviest = [...bySession.sessions].sort((a, b) => b.sums.totalTokens - a.sums.totalTokens || a.id - b.id);
+    const heaviest = heaviestOf(bySession.sessions, filters.top);
     for (const row of repos) row.row.sessions = bySession.perRepo.get(row.id) ?? 0;
     for (const row of models) row.row.sessions = bySession.perModel.get(row.id) ?? 0;
     totals.sessions = bySession.sessions.length;
@@ -50,10 +61,10 @@ export function statsReport(db: Database, filters: Filters): StatsReport {
     return {
       totals,
       coverage: coverageOf(db, totals),
-      daily: dailyRows(db, selection, filters.timeZone),
+      daily: days === null ? [] : dailyRows(db, selection, days, bySession.perDay),
       repos: repos.map(({ row }) => row).slice(0, filters.top),
       models: models.map(({ row }) => row).slice(0, filters.top),
-      sessions: describeSessions(db, heaviest.slice(0, filters.top), names, costs, threshold),
+      sessions: describeSessions(db, detailSessions(db, selection, heaviest, names), names, costs, threshold),
       distribution: distributionOf(bySession.sessions, costs, threshold),
       categories,
     };
@@ -70,7 +81,7 @@ interface Dimensions {
 function byDimension(db: Database, selection: Selection, names: Names): Dimensions {
   const rows = rowsOf(
     db,
-    `SELECT branch_id, model_id, category, ${SUM_MEASURES} FROM (${hourCells(selection)}) GROUP BY branch_id, model_id, category`,
+    `SELECT branch_id, model_id, category, ${SUM_MEASURES} FROM (${timelessCells(selection)}) GROUP BY branch_id, model_id, category`,
   );
   const repos = new Map<number, RepoRow>();
   const models = new Map<number, ModelRow>();
@@ -129,18 +140,25 @@ function sortedByCost<T extends Sums>(map: ReadonlyMap<number, T>): { id: number
   );
 }
 
+/** The calendar of the selection's span in a zone, or null for an empty book. */
+function dayMapOf(db: Database, { fromMs, toMs }: Selection, timeZone: string): DayMap | null {
+  const span = hourSpan(db);
+  if (span === null) return null;
+  const from = Math.max(span.first * HOUR_MS, fromMs ?? 0);
+  const to = Math.min((span.last + 1) * HOUR_MS, toMs ?? Number.MAX_SAFE_INTEGER);
+  return new DayMap(from, Math.max(from, to), timeZone);
+}
+
 /** Days of the person's calendar, newest first. An hour that midnight cuts in two is counted call by call. */
-function dailyRows(db: Database, selection: Selection, timeZone: string): DailyRow[] {
-  const rows = rowsOf(db, `SELECT hour, ${SUM_MEASURES} FROM (${hourCells(selection)}) GROUP BY hour ORDER BY hour`);
-  const first = rows[0]?.[0];
-  const last = rows.at(-1)?.[0];
-  if (first === undefined || last === undefined || first === null || last === null) return [];
-  const map = new DayMap(first * HOUR_MS, (last + 1) * HOUR_MS, timeZone);
+function dailyRows(db: Database, selection: Selection, map: DayMap, sessions: ReadonlyMap<number, number>): DailyRow[] {
+  const sql = isWholeBook(selection)
+    ? clockCells(selection)
+    : `SELECT hour, ${SUM_MEASURES} FROM (${clockCells(selection)}) GROUP BY hour ORDER BY hour`;
   const days = new Map<number, DailyRow>();
   const dayEntry = (day: number): DailyRow =>
-    entryOf(days, day, () => ({ ...noSums(), day: dayText(day), sessions: 0 }));
+    entryOf(days, day, () => ({ ...noSums(), day: dayText(day), sessions: sessions.get(day) ?? 0 }));
   const cut: number[] = [];
-  for (const row of rows) {
+  for (const row of rowsOf(db, sql)) {
     const day = map.dayNumberOfHour(row[0] as number);
     if (day === null) cut.push(row[0] as number);
     else addMeasures(dayEntry(day), row, 1);
@@ -150,43 +168,25 @@ function dailyRows(db: Database, selection: Selection, timeZone: string): DailyR
       addMeasures(dayEntry(map.dayNumberOf(row[0] as number)), row, 1);
     }
   }
-  countSessions(db, selection, map, dayEntry);
   return [...days].sort((a, b) => b[0] - a[0]).map(([, row]) => row);
 }
 
-/** Sessions active on each day, by whole hours: a session belongs to every day it has calls on. */
-function countSessions(db: Database, selection: Selection, map: DayMap, dayEntry: (day: number) => DailyRow): void {
-  if (selection.runType !== null) return;
-  const from = selection.fromMs === null ? -1 : Math.floor(selection.fromMs / HOUR_MS);
-  const to = selection.toMs === null ? Number.MAX_SAFE_INTEGER : Math.ceil(selection.toMs / HOUR_MS);
-  const agent =
-    selection.agentId === null
-      ? ""
-      : ` AND session_id IN (SELECT id FROM sessions WHERE agent_id = ${selection.agentId})`;
-  const rows = rowsOf(
-    db,
-    `SELECT session_id, hour FROM rollup_sessions WHERE hour >= ? AND hour < ? AND ${selection.wherePlace}${agent} ORDER BY session_id, hour`,
-    from,
-    to,
-  );
-  let previous = "";
-  for (const row of rows) {
-    const day = map.dayNumberOf((row[1] as number) * HOUR_MS);
-    const key = `${row[0]} ${day}`;
-    if (key !== previous) dayEntry(day).sessions++;
-    previous = key;
-  }
+/** The `top` sessions by tokens, heaviest first. */
+function heaviestOf(sessions: readonly SessionCost[], top: number): SessionCost[] {
+  const tokens = Float64Array.from(sessions, ({ totalTokens }) => totalTokens).sort();
+  const least = tokens[Math.max(0, tokens.length - top)] ?? 0;
+  const candidates = sessions.filter(({ totalTokens }) => totalTokens >= least);
+  return candidates.sort((a, b) => b.totalTokens - a.totalTokens || a.id - b.id).slice(0, top);
 }
 
 function distributionOf(
-  sessions: readonly SessionSums[],
+  sessions: readonly SessionCost[],
   costs: ReadonlyMap<number, number>,
   threshold: Omit<Runaway, "count">,
 ): Distribution {
-  const spent = sessions
-    .map(({ sums }) => sums.costNanoUsd)
+  const spent = Float64Array.from(sessions, ({ costNanoUsd }) => costNanoUsd)
     .filter((cost) => cost > 0)
-    .sort((a, b) => a - b);
+    .sort();
   const limit = threshold.thresholdNanoUsd;
   const count = limit === null ? 0 : sessions.filter(({ id }) => (costs.get(id) ?? 0) > limit).length;
   return {

@@ -8,7 +8,10 @@ export interface Truth {
   /** Calls that must be counted, each once: tokens by `session id`, and by `YYYY-MM-DD model`. */
   calls: number;
   bySession: Map<string, number>;
-  byDayModel: Map<string, { input: number; output: number; cacheRead: number; cacheWrite: number; cacheWrite1h: number }>;
+  byDayModel: Map<
+    string,
+    { input: number; output: number; cacheRead: number; cacheWrite: number; cacheWrite1h: number }
+  >;
   brokenLines: number;
   /** Lines written for a call, all copies included. */
   usageLines: number;
@@ -24,7 +27,16 @@ export interface Options {
 }
 
 const MODELS = ["claude-opus-5-5", "claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001", "claude-opus-4-6"];
-const WORDS = ["schön", "日本語のコメント", "emoji 🎉 test", "plain words", "naïve", "\\\"quoted\\\"", "}{", '"usage":{"input_tokens":9}'];
+const WORDS = [
+  "schön",
+  "日本語のコメント",
+  "emoji 🎉 test",
+  "plain words",
+  "naïve",
+  '\\"quoted\\"',
+  "}{",
+  '"usage":{"input_tokens":9}',
+];
 
 class Draw {
   #state: number;
@@ -85,7 +97,13 @@ class Generator {
     const draw = this.#draw;
     const sessionId = `${String(this.#options.seed).padStart(8, "0")}-0000-4000-8000-${String(n).padStart(12, "0")}`;
     const project = `-home-dev-project-${n % 4}`;
-    const place: Place = { sessionId, agentId: null, cwd: `/home/dev/project-${n % 4}`, branch: draw.pick(["main", "topic/ünïcode"]), old: draw.chance(0.4) };
+    const place: Place = {
+      sessionId,
+      agentId: null,
+      cwd: `/home/dev/project-${n % 4}`,
+      branch: draw.pick(["main", "topic/ünïcode"]),
+      old: draw.chance(0.4),
+    };
     const main = `${project}/${sessionId}.jsonl`;
     this.#atMs = Date.UTC(2026, 9, 1 + draw.upTo(40), 8, draw.upTo(50));
     const rows: object[] = [];
@@ -105,7 +123,8 @@ class Generator {
     }
     emit({ type: "ai-title", aiTitle: `Session ${n} ${draw.pick(WORDS)}`, sessionId });
     if (draw.chance(0.15)) this.#fork(project, n, rows, sessionId, place);
-    if (draw.chance(0.15)) this.#raw(main, '{"parentUuid":null,"type":"assistant","message":{"id":"msg_cut","usage":{"input_to', false);
+    if (draw.chance(0.15))
+      this.#raw(main, '{"parentUuid":null,"type":"assistant","message":{"id":"msg_cut","usage":{"input_to', false);
   }
 
   /** One response: several lines, output growing to its final count, everything else the same. */
@@ -126,28 +145,79 @@ class Generator {
       ...(draw.chance(0.05) && { speed: "fast" }),
     };
     const output = 5 + draw.upTo(3_000);
-    const advisor = draw.chance(0.05) ? { model: "claude-fable-5-2", input: 50 + draw.upTo(900), output: 10 + draw.upTo(400) } : null;
+    const advisor = draw.chance(0.05)
+      ? { model: "claude-fable-5-2", input: 50 + draw.upTo(900), output: 10 + draw.upTo(400) }
+      : null;
     const lines = draw.pick([1, 1, 2, 2, 2, 3]);
     const day = new Date(this.#atMs).toISOString().slice(0, 10);
     const rows = Array.from({ length: lines }, (_, at) => {
       const last = at === lines - 1;
-      const iterations = advisor === null ? {} : { iterations: [{ type: "message", input_tokens: usage.input_tokens, output_tokens: output }, { type: "advisor_message", model: advisor.model, input_tokens: advisor.input, output_tokens: advisor.output, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }] };
+      const iterations =
+        advisor === null
+          ? {}
+          : {
+              iterations: [
+                { type: "message", input_tokens: usage.input_tokens, output_tokens: output },
+                {
+                  type: "advisor_message",
+                  model: advisor.model,
+                  input_tokens: advisor.input,
+                  output_tokens: advisor.output,
+                  cache_read_input_tokens: 0,
+                  cache_creation_input_tokens: 0,
+                },
+              ],
+            };
       const content = draw.chance(0.4)
-        ? [{ type: "tool_use", id: `toolu_${id}_${at}`, name: draw.pick(["Bash", "Edit", "Read"]), input: { command: "ls", file_path: `/x/${draw.pick(WORDS)}` } }]
+        ? [
+            {
+              type: "tool_use",
+              id: `toolu_${id}_${at}`,
+              name: draw.pick(["Bash", "Edit", "Read"]),
+              input: { command: "ls", file_path: `/x/${draw.pick(WORDS)}` },
+            },
+          ]
         : [{ type: "text", text: `${draw.pick(WORDS)} `.repeat(1 + draw.upTo(60)) }];
       this.truth.usageLines++;
       return this.#row(place, {
         type: "assistant",
         requestId,
-        message: { model, id, type: "message", role: "assistant", content, stop_reason: last ? "end_turn" : null, stop_sequence: null, usage: { ...usage, output_tokens: last ? output : 1 + at, ...iterations } },
+        message: {
+          model,
+          id,
+          type: "message",
+          role: "assistant",
+          content,
+          stop_reason: last ? "end_turn" : null,
+          stop_sequence: null,
+          usage: { ...usage, output_tokens: last ? output : 1 + at, ...iterations },
+        },
       });
     });
-    this.#count(place.sessionId, day, model, usage.input_tokens, output, usage.cache_read_input_tokens, write5m, write1h);
+    this.#count(
+      place.sessionId,
+      day,
+      model,
+      usage.input_tokens,
+      output,
+      usage.cache_read_input_tokens,
+      write5m,
+      write1h,
+    );
     if (advisor !== null) this.#count(place.sessionId, day, advisor.model, advisor.input, advisor.output, 0, 0, 0);
     return rows;
   }
 
-  #count(sessionId: string, day: string, model: string, input: number, output: number, read: number, write5m: number, write1h: number): void {
+  #count(
+    sessionId: string,
+    day: string,
+    model: string,
+    input: number,
+    output: number,
+    read: number,
+    write5m: number,
+    write1h: number,
+  ): void {
     const { truth } = this;
     truth.calls++;
     truth.bySession.set(sessionId, (truth.bySession.get(sessionId) ?? 0) + input + output + read + write5m + write1h);
@@ -168,7 +238,11 @@ class Generator {
     const agentId = draw.chance(0.3) ? `acompact-${hex}` : `a${hex}`;
     const place = { ...parent, agentId };
     const folder = `${project}/${parent.sessionId}/subagents`;
-    const path = draw.pick([`${folder}/agent-${agentId}.jsonl`, `${folder}/workflows/wf_1/agent-${agentId}.jsonl`, `${project}/agent-${agentId}.jsonl`]);
+    const path = draw.pick([
+      `${folder}/agent-${agentId}.jsonl`,
+      `${folder}/workflows/wf_1/agent-${agentId}.jsonl`,
+      `${project}/agent-${agentId}.jsonl`,
+    ]);
     for (let k = 0; k <= draw.upTo(4); k++) {
       const rows = this.#call(place);
       for (const row of rows) this.#write(path, row);
@@ -176,7 +250,12 @@ class Generator {
       if (parent.old && final !== undefined && draw.chance(0.5)) this.#progress(main, parent, agentId, final);
     }
     if (path.startsWith(folder)) {
-      const meta = { agentType: draw.pick(["Explore", "general-purpose"]), description: "look around", toolUseId: `toolu_none_${hex}`, spawnDepth: 1 };
+      const meta = {
+        agentType: draw.pick(["Explore", "general-purpose"]),
+        description: "look around",
+        toolUseId: `toolu_none_${hex}`,
+        spawnDepth: 1,
+      };
       this.files.set(path.replace(/\.jsonl$/, ".meta.json"), [Buffer.from(JSON.stringify(meta))]);
     }
   }
@@ -184,7 +263,17 @@ class Generator {
   #progress(main: string, place: Place, agentId: string, row: object): void {
     const { message, timestamp, requestId } = row as { message: object; timestamp: string; requestId: string };
     this.truth.usageLines++;
-    this.#write(main, this.#row(place, { type: "progress", data: { type: "agent_progress", agentId, message: { type: "assistant", timestamp, requestId, uuid: "nested", message } } }));
+    this.#write(
+      main,
+      this.#row(place, {
+        type: "progress",
+        data: {
+          type: "agent_progress",
+          agentId,
+          message: { type: "assistant", timestamp, requestId, uuid: "nested", message },
+        },
+      }),
+    );
   }
 
   /** A side question: a sidechain that repeats rows of the main thread under other request ids. */
@@ -194,7 +283,12 @@ class Generator {
     for (const row of rows.slice(-4)) {
       if ((row as { type?: string }).type !== "assistant") continue;
       this.truth.usageLines++;
-      this.#write(path, { ...row, isSidechain: true, agentId: `aside_question-${hex}`, requestId: `req_side_${this.#ids++}` });
+      this.#write(path, {
+        ...row,
+        isSidechain: true,
+        agentId: `aside_question-${hex}`,
+        requestId: `req_side_${this.#ids++}`,
+      });
     }
     for (const row of this.#call({ ...place, agentId: `aside_question-${hex}` })) this.#write(path, row);
   }
@@ -207,7 +301,11 @@ class Generator {
       const { type } = row as { type?: string };
       if (type !== "assistant" && type !== "user") continue;
       if (type === "assistant") this.truth.usageLines++;
-      this.#write(path, { ...row, sessionId, ...(type === "assistant" && !place.old && { requestSessionId: original }) });
+      this.#write(path, {
+        ...row,
+        sessionId,
+        ...(type === "assistant" && !place.old && { requestSessionId: original }),
+      });
     }
     const own = { ...place, sessionId };
     this.#write(path, this.#prompt(own, `fork-${n}`));
@@ -215,7 +313,14 @@ class Generator {
   }
 
   #prompt(place: Place, promptId: string): object {
-    return this.#row(place, { type: "user", promptId, message: { role: "user", content: `please ${this.#draw.pick(["fix", "explain", "add"])} it ${this.#draw.pick(WORDS)}` } });
+    return this.#row(place, {
+      type: "user",
+      promptId,
+      message: {
+        role: "user",
+        content: `please ${this.#draw.pick(["fix", "explain", "add"])} it ${this.#draw.pick(WORDS)}`,
+      },
+    });
   }
 
   #noise(path: string, place: Place): void {
@@ -226,9 +331,33 @@ class Generator {
       case 1:
         return this.#write(path, { type: "brand-new-row", sessionId: place.sessionId });
       case 2:
-        return this.#write(path, this.#row(place, { type: "assistant", isApiErrorMessage: true, requestId: "req_error", message: { id: `synthetic-${this.#ids++}`, model: "<synthetic>", role: "assistant", content: [{ type: "text", text: "limit reached|1790000000" }], usage: { input_tokens: 0, output_tokens: 0 } } }));
+        return this.#write(
+          path,
+          this.#row(place, {
+            type: "assistant",
+            isApiErrorMessage: true,
+            requestId: "req_error",
+            message: {
+              id: `synthetic-${this.#ids++}`,
+              model: "<synthetic>",
+              role: "assistant",
+              content: [{ type: "text", text: "limit reached|1790000000" }],
+              usage: { input_tokens: 0, output_tokens: 0 },
+            },
+          }),
+        );
       case 3:
-        return this.#write(path, this.#row(place, { type: "user", message: { role: "user", content: [{ tool_use_id: "toolu_x", type: "tool_result", content: "日本 ".repeat(draw.upTo(2_000)) }] }, toolUseResult: "x" }));
+        return this.#write(
+          path,
+          this.#row(place, {
+            type: "user",
+            message: {
+              role: "user",
+              content: [{ tool_use_id: "toolu_x", type: "tool_result", content: "日本 ".repeat(draw.upTo(2_000)) }],
+            },
+            toolUseResult: "x",
+          }),
+        );
       case 4:
         return this.#raw(path, '{"type":"mode","mode":"plan"}{"type":"tag","tag":"x"}', true, 0);
       case 5:
@@ -236,7 +365,10 @@ class Generator {
       case 6:
         return this.#bytes(path, Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x80, 0x22, 0x7d, 0x0a]), 1);
       default:
-        return this.#write(path, this.#row(place, { attachment: { type: "hook_success", content: "ok" }, type: "attachment" }));
+        return this.#write(
+          path,
+          this.#row(place, { attachment: { type: "hook_success", content: "ok" }, type: "attachment" }),
+        );
     }
   }
 
@@ -244,12 +376,31 @@ class Generator {
   #bulk(path: string, place: Place): void {
     const draw = this.#draw;
     for (let n = draw.upTo(6); n >= 0; n--) {
-      const data = { type: "hook_progress", hookEvent: "PostToolUse", hookName: "PostToolUse:Bash", command: "/usr/local/bin/check ".repeat(12) };
+      const data = {
+        type: "hook_progress",
+        hookEvent: "PostToolUse",
+        hookName: "PostToolUse:Bash",
+        command: "/usr/local/bin/check ".repeat(12),
+      };
       this.#write(path, this.#row(place, { type: "progress", data, parentToolUseID: "toolu_p", toolUseID: "toolu_p" }));
     }
     const content = "some output of a tool, line after line\n".repeat(20 + draw.upTo(600));
-    this.#write(path, this.#row(place, { type: "user", message: { role: "user", content: [{ tool_use_id: `toolu_bulk_${this.#ids++}`, type: "tool_result", content }] }, toolUseResult: { stdout: content.slice(0, 2_000) } }));
-    if (draw.chance(0.1)) this.#write(path, this.#row(place, { attachment: { type: "environment", content: "e".repeat(5_000) }, type: "attachment" }));
+    this.#write(
+      path,
+      this.#row(place, {
+        type: "user",
+        message: {
+          role: "user",
+          content: [{ tool_use_id: `toolu_bulk_${this.#ids++}`, type: "tool_result", content }],
+        },
+        toolUseResult: { stdout: content.slice(0, 2_000) },
+      }),
+    );
+    if (draw.chance(0.1))
+      this.#write(
+        path,
+        this.#row(place, { attachment: { type: "environment", content: "e".repeat(5_000) }, type: "attachment" }),
+      );
   }
 
   #row(place: Place, row: object): object {

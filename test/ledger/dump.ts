@@ -71,7 +71,9 @@ export function conserved(path: string): boolean {
     );
     const measures =
       "coalesce(sum(calls), 0), sum(unpriced), sum(input), sum(output), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), coalesce(sum(cost_nano), 0)";
-    return ["rollup_hours", "rollup_sessions"].every((table) => sums(`SELECT ${measures} FROM ${table}`) === facts);
+    return ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"].every(
+      (table) => sums(`SELECT ${measures} FROM ${table}`) === facts,
+    );
   } finally {
     db.close();
   }

@@ -16,7 +16,9 @@ export async function ledgerDaily(configDir: string): Promise<ByDayModel> {
       )
       .values() as [string, number, number, number, number][];
     db.close();
-    return new Map(rows.map(([key, input, output, cacheRead, cacheWrite]) => [key, { input, output, cacheRead, cacheWrite }]));
+    return new Map(
+      rows.map(([key, input, output, cacheRead, cacheWrite]) => [key, { input, output, cacheRead, cacheWrite }]),
+    );
   } finally {
     remove();
   }

@@ -1,5 +1,5 @@
-import { expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { generateHistory, type Truth } from "../corpus/generate.ts";
@@ -49,8 +49,14 @@ test("calls, sessions, cache classes and broken lines are what the generator wro
       const one = (sql: string): unknown => (db.query(sql).values()[0] as unknown[])[0];
       expect(one("SELECT count(*) FROM calls")).toBe(truth.calls);
       expect(one("SELECT sum(broken) FROM source_files")).toBe(truth.brokenLines);
-      expect(one("SELECT sum(cache_write_1h) FROM calls")).toBe([...truth.byDayModel.values()].reduce((sum, row) => sum + row.cacheWrite1h, 0));
-      const bySession = db.query("SELECT session_id, sum(input + output + cache_read + cache_write_5m + cache_write_1h) FROM v_calls GROUP BY 1").values() as [string, number][];
+      expect(one("SELECT sum(cache_write_1h) FROM calls")).toBe(
+        [...truth.byDayModel.values()].reduce((sum, row) => sum + row.cacheWrite1h, 0),
+      );
+      const bySession = db
+        .query(
+          "SELECT session_id, sum(input + output + cache_read + cache_write_5m + cache_write_1h) FROM v_calls GROUP BY 1",
+        )
+        .values() as [string, number][];
       const marked = new Map(bySession);
       for (const [sessionId, tokens] of truth.bySession) {
         // Forks of old clients bear no mark; their shared history may stand with either of the two sessions.

@@ -28,9 +28,19 @@ export async function ccusageDaily(configDir: string): Promise<ByDayModel> {
   const home = mkdtempSync(join(tmpdir(), "cc-ledger-oracle-"));
   try {
     const args = ["claude", "daily", "--json", "--offline", "--breakdown", "--timezone", "UTC"];
-    const env = { PATH: process.env.PATH ?? "", HOME: home, XDG_CONFIG_HOME: home, CLAUDE_CONFIG_DIR: configDir, TZ: "UTC" };
+    const env = {
+      PATH: process.env.PATH ?? "",
+      HOME: home,
+      XDG_CONFIG_HOME: home,
+      CLAUDE_CONFIG_DIR: configDir,
+      TZ: "UTC",
+    };
     const child = Bun.spawn([BINARY, ...args], { env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-    const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+    const [out, err, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
     if (code !== 0) throw new Error(`ccusage failed (${code}): ${err}`);
     const { daily } = JSON.parse(out) as { daily: { date?: string; period?: string; modelBreakdowns: Breakdown[] }[] };
     const rows: ByDayModel = new Map();

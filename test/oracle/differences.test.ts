@@ -14,7 +14,8 @@ async function withFiles<T>(files: Record<string, object[]>, use: (config: strin
   try {
     const folder = join(dir, "projects", "p");
     mkdirSync(folder, { recursive: true });
-    for (const [name, rows] of Object.entries(files)) writeFileSync(join(folder, `${name}.jsonl`), `${rows.map((row) => JSON.stringify(row)).join("\n")}\n`);
+    for (const [name, rows] of Object.entries(files))
+      writeFileSync(join(folder, `${name}.jsonl`), `${rows.map((row) => JSON.stringify(row)).join("\n")}\n`);
     return await use(dir);
   } finally {
     remove();

@@ -111,6 +111,7 @@ CREATE TABLE prompts (
   cost_nano          INTEGER NOT NULL DEFAULT 0,
   UNIQUE (session_id, prompt_key)
 ) STRICT;
+CREATE INDEX prompts_by_category ON prompts (category, at_ms) WHERE calls > 0;
 
 -- One row per API response: the unit that costs money.
 CREATE TABLE calls (
@@ -219,6 +220,37 @@ CREATE TABLE rollup_hours (
   cost_nano      INTEGER NOT NULL,
   PRIMARY KEY (hour, branch_id, model_id, category, agent_id)
 ) STRICT, WITHOUT ROWID;
+
+-- The same over all time, and by hour alone: what is asked most is answered from few rows.
+CREATE TABLE rollup_totals (
+  branch_id      INTEGER NOT NULL,
+  model_id       INTEGER NOT NULL,
+  category       INTEGER NOT NULL,
+  agent_id       INTEGER NOT NULL,
+  calls          INTEGER NOT NULL,
+  unpriced       INTEGER NOT NULL,
+  lower_bounds   INTEGER NOT NULL,
+  input          INTEGER NOT NULL,
+  output         INTEGER NOT NULL,
+  cache_read     INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  cost_nano      INTEGER NOT NULL,
+  PRIMARY KEY (branch_id, model_id, category, agent_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup_clock (
+  hour           INTEGER NOT NULL PRIMARY KEY,
+  calls          INTEGER NOT NULL,
+  unpriced       INTEGER NOT NULL,
+  lower_bounds   INTEGER NOT NULL,
+  input          INTEGER NOT NULL,
+  output         INTEGER NOT NULL,
+  cache_read     INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  cost_nano      INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE rollup_sessions (
   session_id     INTEGER NOT NULL,
