@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { HookPayload, SourceFile } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
 import { kindOf } from "../agents/claude-code/layout.ts";
-import { type Book, openBook } from "../ledger/open.ts";
+import { type Book, closeQuickly, keepLogShort, openBook } from "../ledger/open.ts";
 import { loadPrices } from "../ledger/prices.ts";
 import { loadSource } from "../ledger/sources.ts";
 import { spool } from "../ledger/spool.ts";
@@ -60,16 +60,16 @@ export async function runHook(args: readonly string[], env: Env, readStdin: () =
 async function file(payload: HookPayload, env: Env, paths: LedgerPaths, log: (text: string) => void): Promise<void> {
   const book = openBook(paths.db, { busyTimeoutMs: BUSY_MS, allowReadOnly: false });
   try {
-    const prices = await pricesOf(env, paths, log);
+    keepLogShort(book.db);
     const writer = new Writer(book.db, {
       agent: claudeCode.name,
       machine: { host: hostname(), os: process.platform },
-      prices,
+      prices: await pricesOf(env, paths, log),
       now: Date.now,
     });
     writer.write([...readPayloadFiles(book, payload, log), ofPayload(payload)]);
   } finally {
-    book.db.close();
+    closeQuickly(book.db, paths.db);
   }
 }
 

@@ -36,6 +36,13 @@ interface StoredCall {
 const COLUMNS = `request_key, session_id, run_id, prompt_id, branch_id, model_id, price_id, at_ms, owned_after_ms, final_after_ms,
   input, output, cache_read, cache_write_5m, cache_write_1h, web_searches, flags, cost_nano`;
 
+const INSERT = `INSERT INTO calls (key, ${COLUMNS}) VALUES (${"?, ".repeat(18)}?) ON CONFLICT (key) DO NOTHING`;
+const UPDATE = `UPDATE calls SET (${COLUMNS}) = (${"?, ".repeat(17)}?) WHERE id = ?`;
+const FIND = `SELECT id, (request_key >> 32) & 4294967295 AS request_high, request_key & 4294967295 AS request_low, session_id, run_id,
+         prompt_id, branch_id, model_id, at_ms, owned_after_ms, final_after_ms, input, output, cache_read, cache_write_5m,
+         cache_write_1h, web_searches, flags, cost_nano
+       FROM calls WHERE key = ?`;
+
 /** What the calls' file needs from the rest of the writer. */
 export interface CallContext {
   db: Database;
@@ -72,23 +79,12 @@ export function priceOf(
 export class Calls {
   readonly #context: CallContext;
   readonly #insert: Statement;
-  readonly #update: Statement;
-  readonly #find: Statement<StoredCall, [bigint]>;
   readonly #priceIds = new Map<string, number>();
 
   constructor(context: CallContext) {
     this.#context = context;
     const { db } = context;
-    this.#insert = db.query(
-      `INSERT INTO calls (key, ${COLUMNS}) VALUES (${"?, ".repeat(18)}?) ON CONFLICT (key) DO NOTHING`,
-    );
-    this.#update = db.query(`UPDATE calls SET (${COLUMNS}) = (${"?, ".repeat(17)}?) WHERE id = ?`);
-    this.#find = db.query(
-      `SELECT id, (request_key >> 32) & 4294967295 AS request_high, request_key & 4294967295 AS request_low, session_id, run_id,
-         prompt_id, branch_id, model_id, at_ms, owned_after_ms, final_after_ms, input, output, cache_read, cache_write_5m,
-         cache_write_1h, web_searches, flags, cost_nano
-       FROM calls WHERE key = ?`,
-    );
+    this.#insert = db.query(INSERT);
   }
 
   /** Files one call and answers its row id. */
@@ -102,7 +98,7 @@ export class Calls {
       this.#inherit(call.holders, id);
       return id;
     }
-    const stored = this.#find.get(key);
+    const stored = this.#context.db.query<StoredCall, [bigint]>(FIND).get(key);
     if (stored === null) throw new Error("a call that conflicts cannot be found");
     this.#merge(stored, call);
     return stored.id;
@@ -115,7 +111,7 @@ export class Calls {
     const values = this.#valuesOf(merged, previousPrompt);
     const before = this.#contributionOf(stored);
     if (!this.#same(stored, values.bound)) {
-      this.#update.run(...values.bound, stored.id);
+      this.#context.db.query(UPDATE).run(...values.bound, stored.id);
       this.#context.deltas.add(before, -1);
       this.#context.deltas.add(values.contribution, 1);
     }

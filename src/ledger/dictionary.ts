@@ -1,4 +1,4 @@
-import type { Database, Statement } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import { placeOf } from "../platform/repo.ts";
 
 /** Small integer ids for names that recur, remembered for the life of a writer. */
@@ -6,23 +6,26 @@ export class Dictionary {
   readonly #db: Database;
   readonly #ids = new Map<string, number>();
   readonly #names = new Map<number, string>();
-  readonly #find: Statement<{ id: number }, [string]>;
-  readonly #add: Statement<unknown, [string]>;
-  readonly #name: Statement<{ name: string }, [number]>;
+  readonly #table: string;
+  readonly #column: string;
 
-  /** `table` and `column` are constants of the program, never input. */
+  /** `table` and `column` are constants of the program, never input. Statements are made when they are first needed. */
   constructor(db: Database, table: "models" | "tools" | "paths" | "agents", column: "name" | "path") {
     this.#db = db;
-    this.#find = db.query(`SELECT id FROM ${table} WHERE ${column} = ?`);
-    this.#add = db.query(`INSERT INTO ${table} (${column}) VALUES (?)`);
-    this.#name = db.query(`SELECT ${column} AS name FROM ${table} WHERE id = ?`);
+    this.#table = table;
+    this.#column = column;
   }
 
   /** Id of a name, which is filed when it is new. */
   idOf(name: string): number {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
-    const id = this.#find.get(name)?.id ?? Number(this.#add.run(name).lastInsertRowid);
+    const found = this.#db
+      .query<{ id: number }, [string]>(`SELECT id FROM ${this.#table} WHERE ${this.#column} = ?`)
+      .get(name);
+    const id =
+      found?.id ??
+      Number(this.#db.query(`INSERT INTO ${this.#table} (${this.#column}) VALUES (?)`).run(name).lastInsertRowid);
     this.#ids.set(name, id);
     this.#names.set(id, name);
     return id;
@@ -32,7 +35,10 @@ export class Dictionary {
   nameOf(id: number): string {
     let name = this.#names.get(id);
     if (name === undefined) {
-      name = this.#name.get(id)?.name ?? "";
+      name =
+        this.#db
+          .query<{ name: string }, [number]>(`SELECT ${this.#column} AS name FROM ${this.#table} WHERE id = ?`)
+          .get(id)?.name ?? "";
       this.#names.set(id, name);
     }
     return name;
@@ -42,10 +48,6 @@ export class Dictionary {
   forget(): void {
     this.#ids.clear();
     this.#names.clear();
-  }
-
-  get database(): Database {
-    return this.#db;
   }
 }
 

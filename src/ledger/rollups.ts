@@ -200,12 +200,10 @@ function writeCells(
     `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
      ON CONFLICT DO UPDATE SET ${MEASURES.map((name) => `${name} = ${name} + excluded.${name}`).join(", ")}`,
   );
-  const empty = db.query(
-    `DELETE FROM ${table} WHERE ${keyColumns.map((name) => `${name} = ?`).join(" AND ")} AND calls = 0`,
-  );
+  const emptySql = `DELETE FROM ${table} WHERE ${keyColumns.map((name) => `${name} = ?`).join(" AND ")} AND calls = 0`;
   for (const { key, cell } of changed.sort((a, b) => compareKeys(a.key, b.key))) {
     upsert.run(...key, ...cell);
-    if ((cell[0] as number) <= 0) empty.run(...key);
+    if ((cell[0] as number) <= 0) db.query(emptySql).run(...key);
   }
 }
 

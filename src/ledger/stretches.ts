@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
 import type { FileEvents } from "../agents/events.ts";
-import { hash64, hashLow } from "../platform/hash.ts";
 import { collapse, type MergedCall } from "./merge.ts";
 import type { SourceRecord } from "./sources.ts";
 
@@ -147,8 +146,7 @@ const small = Buffer.alloc(HEAD_BYTES);
 
 function hashAt(fd: number, position: number, length: number): number {
   const got = length === 0 ? 0 : readSync(fd, small, 0, length, position);
-  hash64(small.toString("latin1", 0, got));
-  return hashLow;
+  return Bun.hash.crc32(small.subarray(0, got));
 }
 
 /** Position behind the next newline at or after `from`. */

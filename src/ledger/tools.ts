@@ -1,38 +1,34 @@
-import type { Database, Statement } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import type { ToolResultEvent, ToolUseEvent } from "../agents/events.ts";
 import { toKey } from "../platform/hash.ts";
 import type { Dictionary } from "./dictionary.ts";
 
-/** Tool calls: the use comes from the call, what became of it from the result row or from a hook, in whichever order. */
-export class ToolCalls {
-  readonly #tools: Dictionary;
-  readonly #paths: Dictionary;
-  readonly #use: Statement;
-  readonly #both: Statement;
-  readonly #result: Statement;
-
-  constructor(db: Database, tools: Dictionary, paths: Dictionary) {
-    this.#tools = tools;
-    this.#paths = paths;
-    const insert = `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, at_ms, failed, duration_ms, result_bytes)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-    this.#both = db.query(`${insert} ON CONFLICT (key) DO NOTHING`);
-    this.#use = db.query(
-      `${insert}
+const INSERT = `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, at_ms, failed, duration_ms, result_bytes)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_BOTH = `${INSERT} ON CONFLICT (key) DO NOTHING`;
+const USE = `${INSERT}
        ON CONFLICT (key) DO UPDATE SET call_id = excluded.call_id, tool_id = excluded.tool_id, path_id = excluded.path_id,
          input_key = excluded.input_key, at_ms = min(coalesce(at_ms, excluded.at_ms), excluded.at_ms)
-       WHERE call_id IS NOT excluded.call_id OR tool_id IS NULL OR at_ms IS NULL OR at_ms > excluded.at_ms`,
-    );
-    // A hook knows the duration, the transcript only the time of the result: the smaller figure is the measured one.
-    this.#result = db.query(
-      `INSERT INTO tool_calls (key, failed, duration_ms, result_bytes, at_ms) VALUES (?, ?, ?, ?, ?)
+       WHERE call_id IS NOT excluded.call_id OR tool_id IS NULL OR at_ms IS NULL OR at_ms > excluded.at_ms`;
+/** A hook knows the duration, the transcript only the time of the result: the smaller figure is the measured one. */
+const RESULT = `INSERT INTO tool_calls (key, failed, duration_ms, result_bytes, at_ms) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET failed = max(coalesce(failed, 0), excluded.failed),
          duration_ms = coalesce(min(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms,
            CASE WHEN excluded.at_ms >= tool_calls.at_ms THEN excluded.at_ms - tool_calls.at_ms END),
          result_bytes = max(coalesce(result_bytes, 0), excluded.result_bytes)
        WHERE failed IS NULL OR failed < excluded.failed OR result_bytes < excluded.result_bytes
-         OR (excluded.duration_ms IS NOT NULL AND (duration_ms IS NULL OR duration_ms > excluded.duration_ms))`,
-    );
+         OR (excluded.duration_ms IS NOT NULL AND (duration_ms IS NULL OR duration_ms > excluded.duration_ms))`;
+
+/** Tool calls: the use comes from the call, what became of it from the result row or from a hook, in whichever order. */
+export class ToolCalls {
+  readonly #tools: Dictionary;
+  readonly #paths: Dictionary;
+  readonly #db: Database;
+
+  constructor(db: Database, tools: Dictionary, paths: Dictionary) {
+    this.#tools = tools;
+    this.#paths = paths;
+    this.#db = db;
   }
 
   /** Files the use of a tool in a call, together with what became of it where that is known already. */
@@ -41,36 +37,24 @@ export class ToolCalls {
     const key = toKey(event.keyHigh, event.keyLow);
     const tool = this.#tools.idOf(event.name);
     if (result === undefined) {
-      this.#use.run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+      this.#db.query(USE).run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
       return;
     }
     const failed = result.failed ? 1 : 0;
-    const { changes } = this.#both.run(
-      key,
-      callId,
-      tool,
-      path,
-      event.inputKey,
-      event.atMs,
-      failed,
-      durationOf(event, result),
-      result.bytes,
-    );
+    const { changes } = this.#db
+      .query(INSERT_BOTH)
+      .run(key, callId, tool, path, event.inputKey, event.atMs, failed, durationOf(event, result), result.bytes);
     if (changes > 0) return;
-    this.#use.run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+    this.#db.query(USE).run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
     this.result(result);
   }
 
   /** Files what became of a tool use. */
   result(event: ToolResultEvent): void {
     const duration = event.durationMs < 0 ? null : event.durationMs;
-    this.#result.run(
-      toKey(event.keyHigh, event.keyLow),
-      event.failed ? 1 : 0,
-      duration,
-      event.bytes,
-      Math.max(0, event.atMs),
-    );
+    this.#db
+      .query(RESULT)
+      .run(toKey(event.keyHigh, event.keyLow), event.failed ? 1 : 0, duration, event.bytes, Math.max(0, event.atMs));
   }
 }
 

@@ -29,7 +29,9 @@ function systemZone(): string {
   const { TZ } = process.env;
   if (TZ === "UTC" || TZ === "Etc/UTC") return "UTC";
   if (TZ === undefined || TZ === "") {
-    const link = lstatSync("/etc/localtime", { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync("/etc/localtime") : "";
+    const link = lstatSync("/etc/localtime", { throwIfNoEntry: false })?.isSymbolicLink()
+      ? readlinkSync("/etc/localtime")
+      : "";
     const name = /zoneinfo\/(.+)$/.exec(link)?.[1];
     if (name === "UTC" || name === "Etc/UTC") return "UTC";
     if (name !== undefined) return name;
