@@ -1,6 +1,17 @@
-import { constants, Database } from "bun:sqlite";
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { Database } from "bun:sqlite";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { messageOf, UserError } from "../platform/errors.ts";
 import ledgerSchema from "./schema/0001_ledger.sql" with { type: "text" };
 
@@ -70,19 +81,34 @@ export function openBook(path: string, options: OpenOptions): Book {
   }
 }
 
-/** Opens an existing book for reading only. Where even the write-ahead log cannot be made, the file is read as it is. */
-export function openReadOnly(path: string, reason: string): Book {
+/** Opens an existing book for reading only. Where its log cannot be read in place (a read-only file system), a copy is read. */
+function openReadOnly(path: string, reason: string): Book {
   try {
     const db = new Database(path, { readonly: true, strict: true });
     assertOurs(db, path);
     return { db, writable: false, readOnlyReason: reason };
   } catch (error) {
-    if (error instanceof UserError || existsSync(`${path}-wal`)) throw explain(path, error);
-    const db = new Database(
-      `file:${encodeURI(path)}?immutable=1`,
-      constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI,
-    );
-    return { db, writable: false, readOnlyReason: reason };
+    if (error instanceof UserError) throw error;
+    try {
+      return { db: openCopy(path), writable: false, readOnlyReason: reason };
+    } catch {
+      throw explain(path, error);
+    }
+  }
+}
+
+/** A copy of the book and its log in the temporary folder. Its files are removed at once; the connection keeps them alive. */
+function openCopy(path: string): Database {
+  const folder = mkdtempSync(join(tmpdir(), "cc-ledger-copy-"));
+  try {
+    const copy = join(folder, "ledger.db");
+    copyFileSync(path, copy);
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
+    const db = new Database(copy, { readwrite: true, create: false, strict: true });
+    assertOurs(db, path);
+    return db;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -106,7 +132,10 @@ function createFile(path: string): void {
   const folder = dirname(path);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
-  else if ((statSync(path).mode & 0o077) !== 0 && isOwn(path)) chmodSync(path, 0o600);
+  else {
+    accessSync(path, constants.W_OK);
+    if ((statSync(path).mode & 0o077) !== 0 && isOwn(path)) chmodSync(path, 0o600);
+  }
 }
 
 function isOwn(path: string): boolean {

@@ -327,11 +327,13 @@ class Generator {
     const draw = this.#draw;
     switch (draw.upTo(7)) {
       case 0:
-        return this.#raw(path, '{"type":"assistant","message":{"usage":{"input_tokens":1', true);
+        this.#raw(path, '{"type":"assistant","message":{"usage":{"input_tokens":1', true);
+        return;
       case 1:
-        return this.#write(path, { type: "brand-new-row", sessionId: place.sessionId });
+        this.#write(path, { type: "brand-new-row", sessionId: place.sessionId });
+        return;
       case 2:
-        return this.#write(
+        this.#write(
           path,
           this.#row(place, {
             type: "assistant",
@@ -346,8 +348,9 @@ class Generator {
             },
           }),
         );
+        return;
       case 3:
-        return this.#write(
+        this.#write(
           path,
           this.#row(place, {
             type: "user",
@@ -358,14 +361,18 @@ class Generator {
             toolUseResult: "x",
           }),
         );
+        return;
       case 4:
-        return this.#raw(path, '{"type":"mode","mode":"plan"}{"type":"tag","tag":"x"}', true, 0);
+        this.#raw(path, '{"type":"mode","mode":"plan"}{"type":"tag","tag":"x"}', true, 0);
+        return;
       case 5:
-        return this.#raw(path, "\u0000\u0000\u0000\u0000", true);
+        this.#raw(path, "\u0000\u0000\u0000\u0000", true);
+        return;
       case 6:
-        return this.#bytes(path, Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x80, 0x22, 0x7d, 0x0a]), 1);
+        this.#bytes(path, Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x80, 0x22, 0x7d, 0x0a]), 1);
+        return;
       default:
-        return this.#write(
+        this.#write(
           path,
           this.#row(place, { attachment: { type: "hook_success", content: "ok" }, type: "attachment" }),
         );

@@ -1,29 +1,67 @@
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Env } from "../../../platform/paths.ts";
+import { type Env, homeOf } from "../../../platform/paths.ts";
 
-const TIME_LIMIT_MS = 4_000;
+/** One program gets this long to say its version. Milliseconds. */
+const TIME_LIMIT_MS = 2_000;
+/** Output beyond this is not read. Characters. */
+const MAX_OUTPUT = 4_096;
 
-/** Version of the `claude` on the path, or null where there is none or it does not say. It is asked in an empty home, so that
- *  it touches nothing of the user's. */
-export async function clientVersion(env: Env): Promise<string | null> {
-  const home = mkdtempSync(join(tmpdir(), "cc-ledger-ask-"));
+/** Runs `program --version` in a folder with exactly this environment and answers what it printed; "" where it cannot be started, fails
+ *  or takes longer than the limit. Never throws, and leaves no process behind. */
+export type Ask = (program: string, env: Record<string, string>, folder: string, limitMs: number) => Promise<string>;
+
+/** Version of the installed Claude Code, or null where there is none or it does not say: the `claude` on the path, else where its installers
+ *  put one that is not. It is asked in an empty home, so that it reads and writes nothing of the user's. */
+export async function clientVersion(env: Env, ask: Ask = askProgram): Promise<string | null> {
+  const home = homeOf(env);
+  const folder = mkdtempSync(join(tmpdir(), "cc-ledger-ask-"));
   try {
-    const child = Bun.spawn(["claude", "--version"], {
-      env: { PATH: env.PATH ?? "", HOME: home, CLAUDE_CONFIG_DIR: join(home, ".claude"), DISABLE_AUTOUPDATER: "1" },
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "ignore",
-    });
-    const timer = setTimeout(() => child.kill("SIGKILL"), TIME_LIMIT_MS);
-    const text = await new Response(child.stdout).text();
-    await child.exited;
-    clearTimeout(timer);
-    return /\b(\d+\.\d+\.\d+)\b/.exec(text)?.[1] ?? null;
-  } catch {
+    const system = env.SystemRoot === undefined ? {} : { SystemRoot: env.SystemRoot };
+    const scratch = { PATH: env.PATH ?? "", ...system, HOME: folder, USERPROFILE: folder };
+    const asked = { ...scratch, CLAUDE_CONFIG_DIR: join(folder, ".claude"), DISABLE_AUTOUPDATER: "1" };
+    for (const program of ["claude", join(home, ".local/bin/claude"), join(home, ".claude/local/claude")]) {
+      const version = /^\s*(\d+\.\d+\.\d+)/.exec(await ask(program, asked, folder, TIME_LIMIT_MS))?.[1];
+      if (version !== undefined) return version;
+    }
     return null;
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The real {@link Ask}. The program leads a process group of its own, which is killed as a whole: a wrapper's child would keep the pipe open. */
+const askProgram: Ask = (program, env, folder, limitMs) =>
+  new Promise((resolve) => {
+    const ownGroup = process.platform !== "win32";
+    const child = spawn(program, ["--version"], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "ignore"],
+      detached: ownGroup,
+      windowsHide: true,
+    });
+    let output = "";
+    const end = (text: string): void => {
+      clearTimeout(timer);
+      if (child.pid !== undefined) killAll(child.pid, ownGroup);
+      child.stdout.destroy();
+      resolve(text);
+    };
+    const timer = setTimeout(() => end(""), limitMs);
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output = (output + text).slice(0, MAX_OUTPUT);
+    });
+    child.on("error", () => end(""));
+    child.on("close", (code) => end(code === 0 ? output : ""));
+  });
+
+function killAll(pid: number, ownGroup: boolean): void {
+  try {
+    process.kill(ownGroup ? -pid : pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

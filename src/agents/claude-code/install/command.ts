@@ -41,7 +41,8 @@ function shellWords(command: string): string[] | null {
       word = null;
       continue;
     }
-    const part = char === "'" ? singleQuoted(command, at) : char === '"' ? doubleQuoted(command, at) : bare(command, at);
+    const part =
+      char === "'" ? singleQuoted(command, at) : char === '"' ? doubleQuoted(command, at) : bare(command, at);
     if (part === null) return null;
     word = (word ?? "") + part.text;
     at = part.end;

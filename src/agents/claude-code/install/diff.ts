@@ -1,44 +1,86 @@
-/** What changes between two texts, line by line, with the signs of a unified diff and two lines around each change. */
-export function renderDiff(before: string, after: string): string {
-  const a = before === "" ? [] : before.replace(/\n$/, "").split("\n");
-  const b = after === "" ? [] : after.replace(/\n$/, "").split("\n");
-  const lines = script(a, b);
-  const near = lines.map((_, at) => lines.slice(Math.max(0, at - 2), at + 3).some((line) => line[0] !== " "));
-  const out: string[] = [];
+/** Lines shown around a change, as `diff -u` does. */
+const CONTEXT = 3;
+/** Cells of the comparison table; what differs more is shown as one replacement. Bounds time and memory for files of any size. */
+const MAX_CELLS = 4_000_000;
+
+/** What changes between two texts as a unified diff that `patch` and `git apply` take; "" where nothing does.
+ *  Every line ends with a line feed but the last. */
+export function renderDiff(before: string, after: string, name = "settings.json"): string {
+  if (before === after) return "";
+  const lines = compare(linesOf(before), linesOf(after));
+  const near = new Set<number>();
   lines.forEach((line, at) => {
-    if (near[at]) out.push(line);
-    else if (near[at - 1]) out.push("...");
+    if (line.sign !== " ") for (let next = at - CONTEXT; next <= at + CONTEXT; next++) near.add(next);
   });
+  const out = [`--- a/${name}`, `+++ b/${name}`];
+  let [oldLine, newLine] = [1, 1];
+  for (let at = 0; at < lines.length; ) {
+    const start = at;
+    while (at < lines.length && near.has(at)) at++;
+    const hunk = lines.slice(start, at);
+    const skipped = hunk.length === 0 ? lines.slice(at, ++at) : [];
+    const removed = [...hunk, ...skipped].filter(({ sign }) => sign !== "+").length;
+    const added = [...hunk, ...skipped].filter(({ sign }) => sign !== "-").length;
+    if (hunk.length > 0) out.push(`@@ -${range(oldLine, removed)} +${range(newLine, added)} @@`, ...hunk.map(shown));
+    oldLine += removed;
+    newLine += added;
+  }
   return out.join("\n");
 }
 
-/** The lines of both texts with their signs, by the longest common subsequence of what differs. */
-function script(a: readonly string[], b: readonly string[]): string[] {
+interface Line {
+  sign: " " | "-" | "+";
+  /** With its line feed, where it has one. */
+  text: string;
+}
+
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+/** An empty range is counted from the line before it. */
+function range(first: number, count: number): string {
+  return `${count === 0 ? first - 1 : first},${count}`;
+}
+
+function shown({ sign, text }: Line): string {
+  return text.endsWith("\n") ? sign + text.slice(0, -1) : `${sign}${text}\n\\ No newline at end of file`;
+}
+
+/** All lines of both texts with their signs; between the common start and end by the longest common subsequence. */
+function compare(a: readonly string[], b: readonly string[]): Line[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
   let end = 0;
   while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end++;
-  const left = a.slice(start, a.length - end);
-  const right = b.slice(start, b.length - end);
-  const longest = Array.from({ length: left.length + 1 }, () => new Uint32Array(right.length + 1));
-  const at = (i: number, j: number): number => longest[i]?.[j] ?? 0;
-  for (let i = left.length - 1; i >= 0; i--) {
-    for (let j = right.length - 1; j >= 0; j--) {
-      (longest[i] as Uint32Array)[j] =
-        left[i] === right[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-    }
-  }
-  const middle: string[] = [];
-  for (let i = 0, j = 0; i < left.length || j < right.length; ) {
-    if (i < left.length && j < right.length && left[i] === right[j]) {
-      middle.push(` ${left[i++]}`);
-      j++;
-    } else if (j >= right.length || (i < left.length && at(i + 1, j) >= at(i, j + 1))) middle.push(`-${left[i++]}`);
-    else middle.push(`+${right[j++]}`);
-  }
   return [
-    ...a.slice(0, start).map((line) => ` ${line}`),
-    ...middle,
-    ...a.slice(a.length - end).map((line) => ` ${line}`),
+    ...signed(" ", a.slice(0, start)),
+    ...middle(a.slice(start, a.length - end), b.slice(start, b.length - end)),
+    ...signed(" ", a.slice(a.length - end)),
   ];
+}
+
+function middle(a: readonly string[], b: readonly string[]): Line[] {
+  if (a.length * b.length > MAX_CELLS) return [...signed("-", a), ...signed("+", b)];
+  const width = b.length + 1;
+  const longest = new Uint32Array((a.length + 1) * width);
+  const at = (i: number, j: number): number => longest[i * width + j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--)
+      longest[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+  }
+  const lines: Line[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length && j < b.length) {
+    if (a[i] === b[j]) {
+      lines.push({ sign: " ", text: a[i++] as string });
+      j++;
+    } else if (at(i + 1, j) >= at(i, j + 1)) lines.push({ sign: "-", text: a[i++] as string });
+    else lines.push({ sign: "+", text: b[j++] as string });
+  }
+  return [...lines, ...signed("-", a.slice(i)), ...signed("+", b.slice(j))];
+}
+
+function signed(sign: Line["sign"], lines: readonly string[]): Line[] {
+  return lines.map((text) => ({ sign, text }));
 }

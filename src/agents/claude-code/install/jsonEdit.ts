@@ -49,7 +49,9 @@ export function append(text: string, path: Path, key: string | null, value: unkn
   const own = startsLine(text, last.offset)
     ? indentOf(text, last.offset)
     : indentOf(text, container.offset) + layout.indent;
-  const body = hasBreak(inner) ? layout.eol + own + name + pretty(value, own, layout) : ` ${name}${JSON.stringify(value)}`;
+  const body = hasBreak(inner)
+    ? layout.eol + own + name + pretty(value, own, layout)
+    : ` ${name}${JSON.stringify(value)}`;
   return comma < 0
     ? `${text.slice(0, end)},${text.slice(end, at)}${body}${text.slice(at)}`
     : `${text.slice(0, at)}${body},${text.slice(at)}`;

@@ -1,149 +1,119 @@
-import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
-import { UserError } from "../../../platform/errors.ts";
-import { objectOf, type Row } from "../rows.ts";
-import { hookCommand, ownBinary } from "./command.ts";
+import { hookCommand } from "./command.ts";
 import type { WiredEvent } from "./events.ts";
-import { append, type Layout, layoutOf, remove } from "./jsonEdit.ts";
+import { append, type Layout, layoutOf, type Path, remove, replace } from "./jsonEdit.ts";
+import { type HookEntry, type HookSettings, readHooks, splitBom } from "./settings.ts";
 
 /** A change of settings.json, worked out but not carried out. */
 export interface Plan {
   changed: boolean;
+  /** The text as it was read, "" where there was no file. */
   before: string;
   after: string;
+  /** What the user should know, one sentence each. */
   notes: string[];
 }
 
-interface Block extends Row {
-  matcher?: unknown;
-  hooks?: unknown;
-}
-
-/** Wires the hooks in. Only our own entries are added, changed or taken out; every other byte stays. Throws a {@link UserError} for
- *  a file that is no settings file. */
+/** Wires the events in, and takes out what is wired and no longer wanted. Only our own entries are added, changed or removed; every other
+ *  byte stays. `text` is null where there is no file. Throws a {@link UserError} for a file that is no settings file. */
 export function planInstall(options: { text: string | null; binaryPath: string; events: readonly WiredEvent[] }): Plan {
   const { text, binaryPath, events } = options;
-  const before = text ?? "";
-  const editor = new SettingsEditor(text === null || text.trim() === "" ? "{}\n" : text);
-  for (const name of editor.eventNames()) {
-    if (!events.some((event) => event.name === name)) editor.removeOwn(name);
+  const settings = new SettingsEditor(text ?? "");
+  const former = new Set(settings.read().entries.flatMap(({ binary }) => binary ?? []));
+  for (const name of settings.read().events.toReversed()) {
+    if (!events.some((event) => event.name === name)) settings.removeOwn(name);
   }
-  for (const event of events) editor.wire(event, hookCommand(binaryPath, event.name));
-  const after = editor.text;
-  return { changed: after !== before, before, after, notes: [] };
+  for (const event of events) settings.wire(event, hookCommand(binaryPath, event.name));
+  const { entries, disableAllHooks, notJsonLine } = settings.read();
+  const current = new Set(entries.flatMap(({ binary }) => binary ?? []));
+  const notes = [...former].filter((path) => !current.has(path)).map((path) => `The hooks no longer start ${path}.`);
+  if (events.length === 0) notes.push("This version of Claude Code knows no hooks; nothing is wired in.");
+  if (disableAllHooks) notes.push('"disableAllHooks" is true in settings.json: no hook runs before that is changed.');
+  if (notJsonLine !== null)
+    notes.push(
+      `settings.json has a comment or a trailing comma in line ${notJsonLine}: Claude Code (seen with 2.1.330) loads nothing of such a file, so no hook runs before it is gone.`,
+    );
+  return settings.plan(notes);
 }
 
-/** Takes every entry of ours out again, and what only held it. */
+/** Takes every entry of ours out again, and what was only made to hold it. A file unchanged since the install is as it was before, to the
+ *  byte; one that the install made holds an empty object. Throws a {@link UserError} for a file that is no settings file. */
 export function planUninstall(options: { text: string | null }): Plan {
-  const before = options.text ?? "";
-  if (before.trim() === "") return { changed: false, before, after: before, notes: [] };
-  const editor = new SettingsEditor(before);
-  for (const name of editor.eventNames()) editor.removeOwn(name);
-  return { changed: editor.text !== before, before, after: editor.text, notes: [] };
+  const text = options.text ?? "";
+  if (splitBom(text).body.trim() === "") return { changed: false, before: text, after: text, notes: [] };
+  const settings = new SettingsEditor(text);
+  for (const name of settings.read().events.toReversed()) settings.removeOwn(name);
+  return settings.plan([]);
 }
 
-/** Edits the text in place, so that comments, order and indentation survive. */
+/** Edits the text in place, so that comments, order and layout survive. */
 class SettingsEditor {
-  text: string;
+  readonly #before: string;
   readonly #bom: string;
   readonly #layout: Layout;
+  #body: string;
+  #settings: HookSettings;
 
   constructor(text: string) {
-    this.#bom = text.startsWith("\ufeff") ? "\ufeff" : "";
-    this.text = text;
-    this.#layout = layoutOf(text);
-    this.#settings();
+    const { bom, body } = splitBom(text);
+    this.#before = text;
+    this.#bom = bom;
+    this.#body = body.trim() === "" ? "{}\n" : body;
+    this.#layout = layoutOf(this.#body);
+    this.#settings = readHooks(this.#body);
   }
 
-  eventNames(): string[] {
-    return Object.keys(this.#hooks() ?? {});
+  read(): HookSettings {
+    return this.#settings;
   }
 
-  /** Makes the event hold exactly one entry of ours, with this command. */
+  plan(notes: string[]): Plan {
+    const after = this.#bom + this.#body;
+    return { changed: after !== this.#before, before: this.#before, after, notes };
+  }
+
+  /** Makes the event hold exactly one entry of ours, with this command. One that stands in a fitting block stays where it is. */
   wire(event: WiredEvent, command: string): void {
-    const blocks = this.#blocks(event.name);
-    const entry = { type: "command", command, timeout: event.timeoutS, ...(event.async && { async: true }) };
-    const own = ownPlaces(blocks);
-    const [first] = own;
-    const settled =
-      own.length === 1 &&
-      first !== undefined &&
-      (blocks[first.block]?.matcher ?? undefined) === event.matcher &&
-      JSON.stringify(first.entry) === JSON.stringify(entry);
-    if (settled) return;
-    this.removeOwn(event.name);
-    const block = { ...(event.matcher !== undefined && { matcher: event.matcher }), hooks: [entry] };
-    if (this.#hooks() === null) this.#append([], "hooks", {});
-    if (this.#hooks()?.[event.name] === undefined) this.#append(["hooks"], event.name, []);
-    this.#append(["hooks", event.name], null, block);
+    const value = { type: "command", command, timeout: event.timeoutS, ...(event.async && { async: true }) };
+    this.removeOwn(
+      event.name,
+      this.#own(event.name).find(({ matcher }) => sameMatcher(matcher, event.matcher)),
+    );
+    const [kept] = this.#own(event.name);
+    if (kept !== undefined) {
+      if (JSON.stringify(kept.value) !== JSON.stringify(value))
+        this.#set(replace(this.#body, kept.path, value, this.#layout));
+      return;
+    }
+    const block = { ...(event.matcher !== undefined && { matcher: event.matcher }), hooks: [value] };
+    if (!this.#settings.hasHooks) this.#append([], "hooks", { [event.name]: [block] });
+    else if (!this.#settings.events.includes(event.name)) this.#append(["hooks"], event.name, [block]);
+    else this.#append(["hooks", event.name], null, block);
   }
 
-  /** Takes our entries out of an event, with blocks and keys that held nothing else. */
-  removeOwn(event: string): void {
-    for (
-      let own = ownPlaces(this.#blocks(event)).at(-1);
-      own !== undefined;
-      own = ownPlaces(this.#blocks(event)).at(-1)
-    ) {
-      const blocks = this.#blocks(event);
-      const alone = Array.isArray(blocks[own.block]?.hooks) && (blocks[own.block]?.hooks as unknown[]).length === 1;
-      if (!alone) this.#remove(["hooks", event, own.block, "hooks", own.hook]);
-      else if (blocks.length > 1) this.#remove(["hooks", event, own.block]);
-      else if (Object.keys(this.#hooks() ?? {}).length > 1) this.#remove(["hooks", event]);
-      else this.#remove(["hooks"]);
+  /** Takes our entries out of an event, the last first, with blocks that held nothing else. `keep` stays. */
+  removeOwn(event: string, keep?: HookEntry): void {
+    for (const entry of this.#own(event).toReversed()) {
+      if (entry.path.join() === keep?.path.join()) continue;
+      const { siblings } = this.#own(event).find(({ path }) => path.join() === entry.path.join()) ?? entry;
+      this.#set(remove(this.#body, siblings > 1 ? entry.path : entry.blockPath));
     }
   }
 
-  #settings(): Row {
-    const errors: ParseError[] = [];
-    const body = this.text.slice(this.#bom.length);
-    const value: unknown = parse(body, errors, { allowTrailingComma: true, disallowComments: false });
-    const [error] = errors;
-    if (error !== undefined) {
-      const upTo = body.slice(0, error.offset).split("\n");
-      throw new UserError(
-        `settings.json is broken at line ${upTo.length}, column ${(upTo.at(-1) ?? "").length + 1}: ${printParseErrorCode(error.error)}`,
-        "Mend it first; nothing was written.",
-      );
-    }
-    const settings = objectOf(value);
-    if (settings === null) throw new UserError("settings.json holds no object", "Mend it first; nothing was written.");
-    return settings;
+  #own(event: string): HookEntry[] {
+    return this.#settings.entries.filter((entry) => entry.event === event && entry.binary !== null);
   }
 
-  #hooks(): Row | null {
-    const { hooks } = this.#settings();
-    if (hooks === undefined) return null;
-    const object = objectOf(hooks);
-    if (object === null)
-      throw new UserError('"hooks" in settings.json is no object', "Mend it first; nothing was written.");
-    return object;
+  #append(path: Path, key: string | null, value: unknown): void {
+    this.#set(append(this.#body, path, key, value, this.#layout));
   }
 
-  #blocks(event: string): Block[] {
-    const value = this.#hooks()?.[event];
-    if (value === undefined) return [];
-    if (!Array.isArray(value))
-      throw new UserError(`"hooks.${event}" in settings.json is no list`, "Mend it first; nothing was written.");
-    return value.map((block) => objectOf(block) ?? {});
-  }
-
-  #append(path: (string | number)[], key: string | null, value: unknown): void {
-    this.text = this.#bom + append(this.text.slice(this.#bom.length), path, key, value, this.#layout);
-  }
-
-  #remove(path: (string | number)[]): void {
-    this.text = this.#bom + remove(this.text.slice(this.#bom.length), path);
+  #set(body: string): void {
+    this.#body = body;
+    this.#settings = readHooks(body);
   }
 }
 
-function ownPlaces(blocks: readonly Block[]): { block: number; hook: number; entry: Row }[] {
-  return blocks.flatMap((block, at) =>
-    (Array.isArray(block.hooks) ? block.hooks : []).flatMap((value: unknown, hook: number) => {
-      const entry = objectOf(value);
-      const command = entry?.command;
-      return entry !== null && typeof command === "string" && ownBinary(command) !== null
-        ? [{ block: at, hook, entry }]
-        : [];
-    }),
-  );
+/** Whether a block's matcher is the one wanted; none, "" and "*" all mean every occurrence. */
+function sameMatcher(found: unknown, wanted: string | undefined): boolean {
+  return found === wanted || (wanted === undefined && (found === "" || found === "*"));
 }

@@ -1,39 +1,53 @@
-import { parse } from "jsonc-parser";
-import { arrayOf, objectOf } from "../rows.ts";
-import { ownBinary } from "./command.ts";
+import { UserError } from "../../../platform/errors.ts";
+import { WIRED_NAMES } from "./events.ts";
+import { readHooks, splitBom } from "./settings.ts";
 
-/** What settings.json says of hooks. */
+/** How the hooks of a settings file stand. */
 export interface HookStatus {
-  /** Events that start this program. */
+  /** Events that start this program, in the order of the file. */
   wired: string[];
+  /** Events that do not, though a current client would run them. */
+  missing: string[];
   /** Executables that they start. */
   binaryPaths: string[];
-  /** Hooks of others. */
+  /** How many hooks of others there are. */
   foreign: number;
   disableAllHooks: boolean;
+  /** What keeps the client from loading the file, or keeps this program from editing it; null where nothing does. */
+  problem: string | null;
 }
 
-/** Reads the hooks of a settings file; a broken file is one without hooks. */
+/** Reads the hooks of a settings text; "" for no file. A broken file counts as one without hooks, with its problem. */
 export function hookStatus(text: string): HookStatus {
-  const settings = objectOf(parse(text.replace(/^\ufeff/, ""), [], { allowTrailingComma: true }));
   const status: HookStatus = {
     wired: [],
+    missing: [],
     binaryPaths: [],
     foreign: 0,
-    disableAllHooks: settings?.disableAllHooks === true,
+    disableAllHooks: false,
+    problem: null,
   };
-  for (const [event, blocks] of Object.entries(objectOf(settings?.hooks) ?? {})) {
-    for (const block of arrayOf(blocks)) {
-      for (const hook of arrayOf(objectOf(block)?.hooks)) {
-        const command = objectOf(hook)?.command;
-        const binary = typeof command === "string" ? ownBinary(command) : null;
-        if (binary === null) status.foreign++;
-        else {
-          if (!status.wired.includes(event)) status.wired.push(event);
-          if (!status.binaryPaths.includes(binary)) status.binaryPaths.push(binary);
-        }
-      }
+  const { body } = splitBom(text);
+  try {
+    if (body.trim() !== "") fill(status, body);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    status.problem = error.message;
+  }
+  status.missing = WIRED_NAMES.filter((name) => !status.wired.includes(name));
+  return status;
+}
+
+function fill(status: HookStatus, body: string): void {
+  const { entries, disableAllHooks, notJsonLine } = readHooks(body);
+  for (const { event, binary } of entries) {
+    if (binary === null) status.foreign++;
+    else {
+      if (!status.wired.includes(event)) status.wired.push(event);
+      if (!status.binaryPaths.includes(binary)) status.binaryPaths.push(binary);
     }
   }
-  return status;
+  status.disableAllHooks = disableAllHooks;
+  if (notJsonLine !== null)
+    status.problem = `settings.json has a comment or a trailing comma in line ${notJsonLine}, which Claude Code refuses`;
 }
