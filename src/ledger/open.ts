@@ -1,7 +1,9 @@
 import { Database } from "bun:sqlite";
 import {
+  accessSync,
   chmodSync,
   closeSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,

@@ -17,7 +17,8 @@ export type Ask = (program: string, env: Record<string, string>, folder: string,
  *  put one that is not. It is asked in an empty home, so that it reads and writes nothing of the user's. */
 export async function clientVersion(env: Env, ask: Ask = askProgram): Promise<string | null> {
   const home = homeOf(env);
-  const folder = mkdtempSync(join(tmpdir(), "cc-ledger-ask-"));
+  const folder = emptyHome();
+  if (folder === null) return null;
   try {
     const system = env.SystemRoot === undefined ? {} : { SystemRoot: env.SystemRoot };
     const scratch = { PATH: env.PATH ?? "", ...system, HOME: folder, USERPROFILE: folder };
@@ -29,6 +30,16 @@ export async function clientVersion(env: Env, ask: Ask = askProgram): Promise<st
     return null;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A fresh folder, or null where none can be made: then nobody is asked, and the cautious set of events is wired. */
+function emptyHome(): string | null {
+  try {
+    return mkdtempSync(join(tmpdir(), "cc-ledger-ask-"));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return null;
   }
 }
 
@@ -46,11 +57,13 @@ const askProgram: Ask = (program, env, folder, limitMs) =>
     let output = "";
     const end = (text: string): void => {
       clearTimeout(timer);
-      if (child.pid !== undefined) killAll(child.pid, ownGroup);
       child.stdout.destroy();
       resolve(text);
     };
-    const timer = setTimeout(() => end(""), limitMs);
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) killAll(child.pid, ownGroup);
+      end("");
+    }, limitMs);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output = (output + text).slice(0, MAX_OUTPUT);
     });
@@ -58,10 +71,12 @@ const askProgram: Ask = (program, env, folder, limitMs) =>
     child.on("close", (code) => end(code === 0 ? output : ""));
   });
 
-function killAll(pid: number, ownGroup: boolean): void {
+/** Kills a process or its whole group. One that is gone by now (which macOS reports as EPERM) is as good. */
+function killAll(pid: number, group: boolean): void {
   try {
-    process.kill(ownGroup ? -pid : pid, "SIGKILL");
+    process.kill(group ? -pid : pid, "SIGKILL");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code !== "ESRCH" && code !== "EPERM") throw error;
   }
 }

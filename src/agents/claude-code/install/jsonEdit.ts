@@ -4,8 +4,9 @@ import { findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
  *  without a trace, also a list or object that was there before and empty: nothing is kept anywhere to know that, the layout tells.
  *
  *  - A container that an edit made has its brackets on lines of their own, or is all on one line.
- *  - A container that was there and empty keeps what stood between its brackets (mostly nothing) right before the closing one: the
- *    new content begins on a line of its own and the bracket follows it, or, where line breaks stood there, the other way round.
+ *  - A container that was there and empty keeps what stood between its brackets (mostly nothing). The new content begins on a line of
+ *    its own and the bracket follows it closely; or the other way round, where blank lines stood there; or it comes last, where
+ *    comments of several lines did.
  *
  *  So `"Stop": []` becomes `"Stop": [⏎ {…}]` and returns to `[]`. Who reformats the file merely loses that difference. */
 
@@ -39,6 +40,7 @@ export function append(text: string, path: Path, key: string | null, value: unkn
   if (last === undefined) {
     const own = indentOf(text, container.offset) + layout.indent;
     const body = name + pretty(value, own, layout);
+    if (hasBreak(inner) && !isBlank(inner)) return text.slice(0, close) + body + text.slice(close);
     const lead = hasBreak(inner) ? "" : layout.eol + own;
     const tail = path.length === 0 && inner === "" ? layout.eol : "";
     return text.slice(0, open) + lead + body + tail + text.slice(open);

@@ -1,7 +1,7 @@
 import { hookCommand } from "./command.ts";
 import type { WiredEvent } from "./events.ts";
 import { append, type Layout, layoutOf, type Path, remove, replace } from "./jsonEdit.ts";
-import { type HookEntry, type HookSettings, readHooks, splitBom } from "./settings.ts";
+import { type HookEntry, type HookSettings, notJsonLine, readHooks, splitBom } from "./settings.ts";
 
 /** A change of settings.json, worked out but not carried out. */
 export interface Plan {
@@ -23,14 +23,15 @@ export function planInstall(options: { text: string | null; binaryPath: string; 
     if (!events.some((event) => event.name === name)) settings.removeOwn(name);
   }
   for (const event of events) settings.wire(event, hookCommand(binaryPath, event.name));
-  const { entries, disableAllHooks, notJsonLine } = settings.read();
+  const { entries, disableAllHooks } = settings.read();
   const current = new Set(entries.flatMap(({ binary }) => binary ?? []));
   const notes = [...former].filter((path) => !current.has(path)).map((path) => `The hooks no longer start ${path}.`);
   if (events.length === 0) notes.push("This version of Claude Code knows no hooks; nothing is wired in.");
   if (disableAllHooks) notes.push('"disableAllHooks" is true in settings.json: no hook runs before that is changed.');
-  if (notJsonLine !== null)
+  const oddLine = notJsonLine(settings.body());
+  if (oddLine !== null)
     notes.push(
-      `settings.json has a comment or a trailing comma in line ${notJsonLine}: Claude Code (seen with 2.1.330) loads nothing of such a file, so no hook runs before it is gone.`,
+      `settings.json has a comment or a trailing comma in line ${oddLine}: Claude Code (seen with 2.1.330) loads nothing of such a file, so no hook runs before it is gone.`,
     );
   return settings.plan(notes);
 }
@@ -64,6 +65,10 @@ class SettingsEditor {
 
   read(): HookSettings {
     return this.#settings;
+  }
+
+  body(): string {
+    return this.#body;
   }
 
   plan(notes: string[]): Plan {

@@ -24,8 +24,6 @@ export interface HookSettings {
   /** Every hook, in the order of the file. */
   entries: HookEntry[];
   disableAllHooks: boolean;
-  /** Line of the first comment or trailing comma, null where there is none. The client refuses a file that has one. */
-  notJsonLine: number | null;
 }
 
 const HINT = "Mend it first; nothing was written.";
@@ -62,7 +60,6 @@ export function readHooks(body: string): HookSettings {
     events,
     entries,
     disableAllHooks: disabled?.value === true,
-    notJsonLine: notJsonLine(body),
   };
 }
 
@@ -118,7 +115,8 @@ function properties(object: Node, key: string): Node[] {
   return object.type === "object" ? (object.children ?? []).filter(({ children }) => children?.[0]?.value === key) : [];
 }
 
-function notJsonLine(body: string): number | null {
+/** Line of the first comment or trailing comma, null where there is none. The client refuses a file that has one. */
+export function notJsonLine(body: string): number | null {
   const errors: ParseError[] = [];
   parseTree(body, errors, { allowTrailingComma: false, disallowComments: true });
   const [first] = errors;

@@ -1,6 +1,6 @@
 import { UserError } from "../../../platform/errors.ts";
 import { WIRED_NAMES } from "./events.ts";
-import { readHooks, splitBom } from "./settings.ts";
+import { notJsonLine, readHooks, splitBom } from "./settings.ts";
 
 /** How the hooks of a settings file stand. */
 export interface HookStatus {
@@ -39,7 +39,7 @@ export function hookStatus(text: string): HookStatus {
 }
 
 function fill(status: HookStatus, body: string): void {
-  const { entries, disableAllHooks, notJsonLine } = readHooks(body);
+  const { entries, disableAllHooks } = readHooks(body);
   for (const { event, binary } of entries) {
     if (binary === null) status.foreign++;
     else {
@@ -48,6 +48,7 @@ function fill(status: HookStatus, body: string): void {
     }
   }
   status.disableAllHooks = disableAllHooks;
-  if (notJsonLine !== null)
-    status.problem = `settings.json has a comment or a trailing comma in line ${notJsonLine}, which Claude Code refuses`;
+  const line = notJsonLine(body);
+  if (line !== null)
+    status.problem = `settings.json has a comment or a trailing comma in line ${line}, which Claude Code refuses`;
 }
