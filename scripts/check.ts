@@ -8,6 +8,7 @@ const checks: [string, string[]][] = [
   ["format and lint", [bin("biome"), "check", "--error-on-warnings", "."]],
   ["dead code", [process.execPath, bin("knip")]],
   ["layers", [process.execPath, join(root, "scripts", "layers.ts")]],
+  ["schema docs", [process.execPath, join(root, "scripts", "schema-docs.ts"), "--check"]],
 ];
 
 let failed = 0;

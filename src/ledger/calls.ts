@@ -5,6 +5,7 @@ import type { PriceBook } from "../pricing/book.ts";
 import { costOf } from "../pricing/cost.ts";
 import type { PriceRow } from "../pricing/types.ts";
 import type { Dictionary, Places } from "./dictionary.ts";
+import { lazy } from "./lazy.ts";
 import { BOOK_FLAG, type MergedCall, mergeCalls } from "./merge.ts";
 import type { Prompts } from "./prompts.ts";
 import type { Contribution, RollupDeltas } from "./rollups.ts";
@@ -78,27 +79,33 @@ export function priceOf(
 /** Files calls: a new one is inserted, a known one is merged with what the book holds. */
 export class Calls {
   readonly #context: CallContext;
-  readonly #insert: Statement;
+  readonly #insert: () => Statement;
+  readonly #update: () => Statement;
+  readonly #find: () => Statement<StoredCall, [bigint]>;
+  readonly #hold: () => Statement;
   readonly #priceIds = new Map<string, number>();
 
   constructor(context: CallContext) {
     this.#context = context;
     const { db } = context;
-    this.#insert = db.query(INSERT);
+    this.#insert = lazy(db, INSERT);
+    this.#update = lazy(db, UPDATE);
+    this.#find = lazy(db, FIND);
+    this.#hold = lazy(db, "INSERT OR IGNORE INTO inherited_calls (session_id, call_id) VALUES (?, ?)");
   }
 
   /** Files one call and answers its row id. */
   file(call: MergedCall): number {
     const key = toKey(call.keyHigh, call.keyLow);
     const values = this.#valuesOf(call, null);
-    const { changes, lastInsertRowid } = this.#insert.run(key, ...values.bound);
+    const { changes, lastInsertRowid } = this.#insert().run(key, ...values.bound);
     if (changes > 0) {
       this.#context.deltas.add(values.contribution, 1);
       const id = Number(lastInsertRowid);
       this.#inherit(call.holders, id);
       return id;
     }
-    const stored = this.#context.db.query<StoredCall, [bigint]>(FIND).get(key);
+    const stored = this.#find().get(key);
     if (stored === null) throw new Error("a call that conflicts cannot be found");
     this.#merge(stored, call);
     return stored.id;
@@ -111,7 +118,7 @@ export class Calls {
     const values = this.#valuesOf(merged, previousPrompt);
     const before = this.#contributionOf(stored);
     if (!this.#same(stored, values.bound)) {
-      this.#context.db.query(UPDATE).run(...values.bound, stored.id);
+      this.#update().run(...values.bound, stored.id);
       this.#context.deltas.add(before, -1);
       this.#context.deltas.add(values.contribution, 1);
     }
@@ -149,9 +156,7 @@ export class Calls {
   #inherit(holders: readonly string[], callId: number): void {
     for (const name of holders) {
       const session = this.#context.sessions.idOf(this.#context.agentId, name);
-      this.#context.db
-        .query("INSERT OR IGNORE INTO inherited_calls (session_id, call_id) VALUES (?, ?)")
-        .run(session, callId);
+      this.#hold().run(session, callId);
     }
   }
 

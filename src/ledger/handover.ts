@@ -1,45 +1,16 @@
-import type { ToolResultEvent, ToolUseEvent } from "../agents/events.ts";
 import type { MergedCall } from "./merge.ts";
-import { type Packed, pack, type Shape, unpack } from "./pack.ts";
+import {
+  type Packed,
+  packCalls,
+  packToolResults,
+  packToolUses,
+  unpackCalls,
+  unpackToolResults,
+  unpackToolUses,
+} from "./pack.ts";
 import type { ReadStretch } from "./stretches.ts";
 
 /** How stretches travel from a worker to the thread that writes. */
-
-type FlatCall = Omit<MergedCall, "holders">;
-
-const CALL: Shape<FlatCall> = {
-  numbers: [
-    "keyHigh",
-    "keyLow",
-    "requestHigh",
-    "requestLow",
-    "atMs",
-    "ownerMs",
-    "winnerMs",
-    "rank",
-    "flags",
-    "input",
-    "output",
-    "cacheRead",
-    "cacheWrite5m",
-    "cacheWrite1h",
-    "webSearches",
-  ],
-  booleans: ["copied", "winnerStopped"],
-  strings: ["sessionId", "runId", "promptKey", "model", "cwd", "branch", "holder"],
-};
-
-const TOOL_USE: Shape<ToolUseEvent> = {
-  numbers: ["keyHigh", "keyLow", "callHigh", "callLow", "atMs", "inputKey", "toolFlags"],
-  booleans: [],
-  strings: ["sessionId", "promptKey", "runId", "name", "path"],
-};
-
-const TOOL_RESULT: Shape<ToolResultEvent> = {
-  numbers: ["keyHigh", "keyLow", "atMs", "bytes", "durationMs"],
-  booleans: ["failed"],
-  strings: [],
-};
 
 /** A stretch as it is handed over. */
 export interface PackedStretch {
@@ -63,10 +34,10 @@ export function packStretch({ events, ...bookmark }: ReadStretch): [PackedStretc
     if (call.holders.length > 0) holders.push([at, call.holders]);
   });
   const packed = {
-    calls: pack<FlatCall>(calls, CALL),
+    calls: packCalls(calls),
     holders,
-    toolUses: pack(toolUses, TOOL_USE),
-    toolResults: pack(toolResults, TOOL_RESULT),
+    toolUses: packToolUses(toolUses),
+    toolResults: packToolResults(toolResults),
     rest,
     ...bookmark,
   };
@@ -83,18 +54,15 @@ export function unpackStretch({
   rest,
   ...bookmark
 }: PackedStretch): ReadStretch {
-  const flat = unpack(calls, CALL) as MergedCall[];
-  for (const call of flat) call.holders = NO_HOLDERS;
+  const flat = unpackCalls(calls);
   for (const [at, names] of holders) (flat[at] as MergedCall).holders = names;
   return {
     events: {
       ...rest,
       calls: flat,
-      toolUses: unpack(toolUses, TOOL_USE),
-      toolResults: unpack(toolResults, TOOL_RESULT),
+      toolUses: unpackToolUses(toolUses),
+      toolResults: unpackToolResults(toolResults),
     },
     ...bookmark,
   };
 }
-
-const NO_HOLDERS: string[] = [];

@@ -1,6 +1,7 @@
-import type { Database } from "bun:sqlite";
+import type { Database, Statement } from "bun:sqlite";
 import type { RunEvent } from "../agents/events.ts";
 import { keyOf } from "../platform/hash.ts";
+import { lazy } from "./lazy.ts";
 import type { Prompts } from "./prompts.ts";
 import { measuresOf, type RollupDeltas, sumsByHour } from "./rollups.ts";
 
@@ -22,12 +23,28 @@ export class Runs {
   readonly #db: Database;
   readonly #prompts: Prompts;
   readonly #rows = new Map<string, RunRow>();
+  readonly #select: () => Statement<RunRow, [number, string]>;
+  readonly #insert: () => Statement;
+  readonly #byTime: () => Statement<{ id: number }, [number, number]>;
   /** Sessions whose sub-agents may belong to other prompts than before. */
   readonly #unsettled = new Set<number>();
 
   constructor(db: Database, prompts: Prompts) {
     this.#db = db;
     this.#prompts = prompts;
+    this.#select = lazy(
+      db,
+      "SELECT id, run_id, kind, started_ms, prompt_id, prompt_known, spawned_by FROM runs WHERE session_id = ? AND run_id = ?",
+    );
+    this.#insert = lazy(
+      db,
+      "INSERT INTO runs (session_id, run_id, kind, started_ms, prompt_id) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#byTime = lazy(
+      db,
+      `SELECT id FROM prompts WHERE session_id = ?
+       ORDER BY at_ms > ?2, CASE WHEN at_ms > ?2 THEN at_ms ELSE -at_ms END, prompt_key LIMIT 1`,
+    );
   }
 
   /** The run of a session by the agent's name for it, "" being the main thread. */
@@ -113,12 +130,7 @@ export class Runs {
   }
 
   #promptByTime(sessionId: number, atMs: number): number | null {
-    const row = this.#db
-      .query<{ id: number }, [number, number]>(
-        `SELECT id FROM prompts WHERE session_id = ?
-         ORDER BY at_ms > ?2, CASE WHEN at_ms > ?2 THEN at_ms ELSE -at_ms END, prompt_key LIMIT 1`,
-      )
-      .get(sessionId, atMs);
+    const row = this.#byTime().get(sessionId, atMs);
     return row?.id ?? null;
   }
 
@@ -137,24 +149,20 @@ export class Runs {
   }
 
   #load(sessionId: number, runId: string, atMs: number): RunRow {
-    const row = this.#db
-      .query<RunRow, [number, string]>(
-        `SELECT id, run_id, kind, started_ms, prompt_id, prompt_known, spawned_by FROM runs WHERE session_id = ? AND run_id = ?`,
-      )
-      .get(sessionId, runId);
+    const row = this.#select().get(sessionId, runId);
     if (row !== null) return row;
     const kind = runId === "" ? "main" : "user";
     const startedMs = runId === "" || atMs === Number.MAX_SAFE_INTEGER ? null : atMs;
-    const { lastInsertRowid } = this.#db
-      .query("INSERT INTO runs (session_id, run_id, kind, started_ms) VALUES (?, ?, ?, ?)")
-      .run(sessionId, runId, kind, startedMs);
+    // Mostly right at once, so that calls need not be moved later; settle() has the last word.
+    const promptId = startedMs === null ? null : this.#promptByTime(sessionId, startedMs);
+    const { lastInsertRowid } = this.#insert().run(sessionId, runId, kind, startedMs, promptId);
     this.#unsettled.add(sessionId);
     return {
       id: Number(lastInsertRowid),
       run_id: runId,
       kind,
       started_ms: startedMs,
-      prompt_id: null,
+      prompt_id: promptId,
       prompt_known: 0,
       spawned_by: null,
     };

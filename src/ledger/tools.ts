@@ -1,7 +1,8 @@
-import type { Database } from "bun:sqlite";
+import type { Database, Statement } from "bun:sqlite";
 import type { ToolResultEvent, ToolUseEvent } from "../agents/events.ts";
 import { toKey } from "../platform/hash.ts";
 import type { Dictionary } from "./dictionary.ts";
+import { lazy } from "./lazy.ts";
 
 const INSERT = `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, at_ms, failed, duration_ms, result_bytes)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -23,12 +24,16 @@ const RESULT = `INSERT INTO tool_calls (key, failed, duration_ms, result_bytes, 
 export class ToolCalls {
   readonly #tools: Dictionary;
   readonly #paths: Dictionary;
-  readonly #db: Database;
+  readonly #use: () => Statement;
+  readonly #both: () => Statement;
+  readonly #result: () => Statement;
 
   constructor(db: Database, tools: Dictionary, paths: Dictionary) {
     this.#tools = tools;
     this.#paths = paths;
-    this.#db = db;
+    this.#use = lazy(db, USE);
+    this.#both = lazy(db, INSERT_BOTH);
+    this.#result = lazy(db, RESULT);
   }
 
   /** Files the use of a tool in a call, together with what became of it where that is known already. */
@@ -37,24 +42,36 @@ export class ToolCalls {
     const key = toKey(event.keyHigh, event.keyLow);
     const tool = this.#tools.idOf(event.name);
     if (result === undefined) {
-      this.#db.query(USE).run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+      this.#use().run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
       return;
     }
     const failed = result.failed ? 1 : 0;
-    const { changes } = this.#db
-      .query(INSERT_BOTH)
-      .run(key, callId, tool, path, event.inputKey, event.atMs, failed, durationOf(event, result), result.bytes);
+    const { changes } = this.#both().run(
+      key,
+      callId,
+      tool,
+      path,
+      event.inputKey,
+      event.atMs,
+      failed,
+      durationOf(event, result),
+      result.bytes,
+    );
     if (changes > 0) return;
-    this.#db.query(USE).run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+    this.#use().run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
     this.result(result);
   }
 
   /** Files what became of a tool use. */
   result(event: ToolResultEvent): void {
     const duration = event.durationMs < 0 ? null : event.durationMs;
-    this.#db
-      .query(RESULT)
-      .run(toKey(event.keyHigh, event.keyLow), event.failed ? 1 : 0, duration, event.bytes, Math.max(0, event.atMs));
+    this.#result().run(
+      toKey(event.keyHigh, event.keyLow),
+      event.failed ? 1 : 0,
+      duration,
+      event.bytes,
+      Math.max(0, event.atMs),
+    );
   }
 }
 

@@ -1,167 +1,190 @@
-import { expect, test } from "bun:test";
-import fc from "fast-check";
+import { describe, expect, test } from "bun:test";
 import { parse } from "jsonc-parser";
-import { hookCommand, ownBinary, shellQuoted } from "../../../../src/agents/claude-code/install/command.ts";
-import { renderDiff } from "../../../../src/agents/claude-code/install/diff.ts";
-import { eventsFor } from "../../../../src/agents/claude-code/install/events.ts";
+import { eventsFor, WIRED_NAMES } from "../../../../src/agents/claude-code/install/events.ts";
 import { planInstall, planUninstall } from "../../../../src/agents/claude-code/install/plan.ts";
-import { hookStatus } from "../../../../src/agents/claude-code/install/status.ts";
+import { BINARY, EVENTS, hook, install, uninstall } from "./support.ts";
 
-const BINARY = "/opt/my tools/it's here/cc-ledger";
-const EVENTS = eventsFor("2.1.330");
-const install = (text: string | null, binaryPath = BINARY): string =>
-  planInstall({ text, binaryPath, events: EVENTS }).after;
+const STOP = EVENTS.filter(({ name }) => name === "Stop");
+const installStop = (text: string | null): string => install(text, "/usr/bin/cc-ledger", STOP);
 
-const FILES: Record<string, string> = {
-  empty: "{}\n",
-  "no newline": "{}",
-  "two spaces": '{\n  "model": "opus",\n  "permissions": { "allow": ["Bash(ls)"] }\n}\n',
-  tabs: '{\n\t"z": 1,\n\t"a": [1, 2]\n}\n',
-  "four spaces, comments and trailing commas":
-    '{\n    // keep me\n    "model": "opus", /* and me */\n    "env": {\n        "A": "1",\n    },\n}\n',
-  "foreign hooks":
-    '{\n  "hooks": {\n    "Stop": [\n      { "hooks": [{ "type": "command", "command": "say done" }] }\n    ],\n    "PreToolUse": [{ "matcher": "Bash", "hooks": [{ "type": "command", "command": "/home/x/cc-ledger-hook claude-code.sh" }] }]\n  },\n  "model": "opus"\n}\n',
-  "empty hooks": '{\n  "hooks": {\n    "Stop": []\n  }\n}\n',
-  crlf: '{\r\n  "model": "opus"\r\n}\r\n',
-  bom: '\ufeff{\n  "model": "opus"\n}\n',
-};
+/** What is written for Stop, at a depth of four blanks within an indentation of two. */
+const STOP_BLOCK = `{
+        "hooks": [
+          {
+            "type": "command",
+            "command": "/usr/bin/cc-ledger hook claude-code stop",
+            "timeout": 10,
+            "async": true
+          }
+        ]
+      }`;
 
-for (const [name, text] of Object.entries(FILES)) {
-  test(`install keeps what is there, again is a no-op, uninstall restores: ${name}`, () => {
-    const wired = install(text);
-    expect(install(wired)).toBe(wired);
-    const before = parse(text.replace("\ufeff", "")) as Record<string, unknown>;
-    const after = parse(wired.replace("\ufeff", "")) as Record<string, unknown>;
-    expect({ ...after, hooks: null }).toEqual({ ...before, hooks: null });
-    expect(Object.keys(after).filter((key) => key in before)).toEqual(Object.keys(before));
-    expect(hookStatus(wired).wired.sort()).toEqual(EVENTS.map((event) => event.name).sort());
-    expect(hookStatus(wired).binaryPaths).toEqual([BINARY]);
-    expect(hookStatus(wired).foreign).toBe(hookStatus(text).foreign);
-    if (text.includes("\r\n")) expect(wired.replaceAll("\r\n", "")).not.toContain("\n");
-    for (const comment of text.match(/\/\/ keep me|\/\* and me \*\//g) ?? []) expect(wired).toContain(comment);
-    const restored = planUninstall({ text: wired }).after;
-    if (name === "empty hooks") expect(parse(restored)).toEqual({});
-    else expect(restored).toBe(text);
+describe("install", () => {
+  test("makes a file that holds only the hooks", () => {
+    expect(installStop(null)).toBe(`{\n  "hooks": {\n    "Stop": [\n      ${STOP_BLOCK}\n    ]\n  }\n}\n`);
+    expect(installStop("")).toBe(installStop(null));
+    expect(uninstall(installStop(null))).toBe("{}\n");
   });
-}
 
-test("a missing file becomes one that holds only the hooks", () => {
-  const wired = parse(install(null)) as { hooks: Record<string, unknown[]> };
-  expect(Object.keys(wired)).toEqual(["hooks"]);
-  expect(wired.hooks.Stop).toEqual([
-    {
-      hooks: [
-        {
-          type: "command",
-          command: "'/opt/my tools/it'\\''s here/cc-ledger' hook claude-code stop",
-          timeout: 10,
-          async: true,
-        },
-      ],
-    },
-  ]);
-  expect(wired.hooks.SessionEnd).toEqual([
-    {
-      hooks: [
-        {
-          type: "command",
-          command: "'/opt/my tools/it'\\''s here/cc-ledger' hook claude-code session-end",
-          timeout: 8,
-        },
-      ],
-    },
-  ]);
-});
-
-test("another path replaces ours, duplicates collapse, events of old versions go", () => {
-  const doubled = JSON.stringify({
-    hooks: {
-      Stop: [
-        {
-          hooks: [
-            { type: "command", command: "/old/cc-ledger hook claude-code stop" },
-            { type: "command", command: "mine" },
-          ],
-        },
-        { hooks: [{ type: "command", command: "/older/cc-ledger hook claude-code stop", timeout: 3 }] },
-      ],
-      SubagentStart: [{ hooks: [{ type: "command", command: "/old/cc-ledger hook claude-code subagent-start" }] }],
-    },
+  test("appends after what is there, in the order and layout of the file", () => {
+    const before = '{\n  "z": 1,\n  "model": "opus", // mine\n  "a": { "b": [1, 2] }\n}\n';
+    expect(installStop(before)).toBe(
+      `{\n  "z": 1,\n  "model": "opus", // mine\n  "a": { "b": [1, 2] },\n  "hooks": {\n    "Stop": [\n      ${STOP_BLOCK}\n    ]\n  }\n}\n`,
+    );
   });
-  const status = hookStatus(
-    planInstall({ text: doubled, binaryPath: "/new/cc-ledger", events: eventsFor("1.0.90") }).after,
-  );
-  expect(status.binaryPaths).toEqual(["/new/cc-ledger"]);
-  expect(status.foreign).toBe(1);
-  expect(status.wired).not.toContain("SubagentStart");
-});
 
-test("only events that the client knows are wired, and nothing async before async hooks", () => {
-  expect(eventsFor("1.0.85").map((event) => event.name)).not.toContain("SubagentStart");
-  expect(eventsFor("2.0.50").every((event) => !event.async)).toBe(true);
-  expect(eventsFor(null)).toEqual(eventsFor("1.0.85"));
-  expect(
-    eventsFor("2.1.330")
-      .filter((event) => !event.async)
-      .map((event) => event.name),
-  ).toEqual(["SessionEnd"]);
-});
+  test.each([
+    ["tabs", '{\n\t"a": 1\n}', "\t", "\n"],
+    ["three blanks", '{\n   "a": 1\n}', "   ", "\n"],
+    ["four blanks and CRLF", '{\r\n    "a": 1\r\n}\r\n', "    ", "\r\n"],
+  ])("indents with %s where the file does", (_, before, indent, eol) => {
+    const lines = installStop(before).split(eol);
+    expect(lines.slice(1, 5)).toEqual([
+      `${indent}"a": 1,`,
+      `${indent}"hooks": {`,
+      `${indent}${indent}"Stop": [`,
+      `${indent}${indent}${indent}{`,
+    ]);
+    expect(lines.some((line) => line.includes("\n"))).toBe(false);
+  });
 
-test("files that are no settings are refused with their place", () => {
-  expect(() => install("{\n  oops\n}")).toThrow(/line 2/);
-  expect(() => install("[]")).toThrow(/no object/);
-  expect(() => install('{"hooks": []}')).toThrow(/no object/);
-  expect(() => install('{"hooks": {"Stop": {}}}')).toThrow(/no list/);
-});
+  test("writes tool events with their tools, and the client waits for SessionEnd only", () => {
+    const { hooks } = parse(install(null));
+    const tools = "Bash|PowerShell|Edit|Write|MultiEdit|NotebookEdit|EnterWorktree|ExitWorktree|Agent|Task";
+    const command = "'/opt/my tools/it'\\''s $HERE/cc-ledger' hook claude-code ";
+    expect(hooks.PostToolUse).toEqual([
+      { matcher: tools, hooks: [{ ...hook(`${command}post-tool-use`), timeout: 10, async: true }] },
+    ]);
+    expect(hooks.SessionEnd).toEqual([{ hooks: [{ ...hook(`${command}session-end`), timeout: 5 }] }]);
+    expect(Object.keys(hooks)).toEqual([...WIRED_NAMES]);
+  });
 
-test("ownership is what the shell would run, not what the text contains", () => {
-  expect(ownBinary("/x/cc-ledger hook claude-code stop")).toBe("/x/cc-ledger");
-  expect(ownBinary("'/x y/cc-ledger' hook claude-code session-end")).toBe("/x y/cc-ledger");
-  for (const foreign of [
-    "/home/me/cc-ledger/hook claude-code stop",
-    "echo cc-ledger hook claude-code stop",
-    "/x/cc-ledger hook claude-code stop; rm -rf /",
-    "/x/cc-ledger hook claude-code stop extra",
-    "/x/cc-ledger hook claude-code made-up-event",
-    "/x/my-cc-ledger hook claude-code stop",
-    "$(cc-ledger hook claude-code stop)",
-  ]) {
-    expect(ownBinary(foreign)).toBeNull();
+  test("adds a block of its own beside those of others, also for the same tools", () => {
+    const before = `{\n  "hooks": {\n    "Stop": [\n      {\n        "hooks": [{ "type": "command", "command": "say done" }] // loud\n      }\n    ]\n  }\n}\n`;
+    const mine = '{\n        "hooks": [{ "type": "command", "command": "say done" }] // loud\n      }';
+    expect(installStop(before)).toBe(before.replace(mine, `${mine},\n      ${STOP_BLOCK}`));
+  });
+
+  test("another path changes our entries in place, whatever stands around them", () => {
+    const before = `{
+  "hooks": {
+    "Stop": [
+      { "hooks": [ {"type": "command", "command": "/old/cc-ledger hook claude-code stop", "timeout": 3}, {"type": "command", "command": "mine"} ] }
+    ],
+    "PreToolUse": []
   }
-});
+}`;
+    expect(installStop(before)).toBe(
+      before.replace(
+        '{"type": "command", "command": "/old/cc-ledger hook claude-code stop", "timeout": 3}',
+        '{"type":"command","command":"/usr/bin/cc-ledger hook claude-code stop","timeout":10,"async":true}',
+      ),
+    );
+    const { notes } = planInstall({ text: before, binaryPath: "/usr/bin/cc-ledger", events: STOP });
+    expect(notes).toEqual(["The hooks no longer start /old/cc-ledger."]);
+  });
 
-test("any path survives the shell", () => {
-  fc.assert(
-    fc.property(
-      fc.string({ minLength: 1, maxLength: 30 }).filter((text) => !/[\u0000/\\]/.test(text)),
-      (name) => {
-        const path = `/tmp/${name}/cc-ledger`;
-        const { stdout } = Bun.spawnSync(["sh", "-c", `printf %s ${shellQuoted(path)}`]);
-        expect(stdout.toString()).toBe(path);
-        expect(ownBinary(hookCommand(path, "Stop"))).toBe(path);
+  test("entries of ours that stand twice become one, and blocks that held only ours go", () => {
+    const ours = (path: string): object => ({ hooks: [hook(`${path} hook claude-code stop`)] });
+    const mixed = { hooks: [hook("mine"), hook("'/a b/cc-ledger' hook claude-code stop")] };
+    const before = { hooks: { Stop: [ours("/x/cc-ledger"), { hooks: [] }, mixed, ours("/y/cc-ledger.exe")] } };
+    expect(parse(installStop(JSON.stringify(before)))).toEqual({
+      hooks: {
+        Stop: [
+          { hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 10, async: true }] },
+          { hooks: [] },
+          { hooks: [hook("mine")] },
+        ],
       },
-    ),
-    { numRuns: 60 },
-  );
+    });
+  });
+
+  test("an entry of ours for the wrong tools or event moves to where it belongs", () => {
+    const post = EVENTS.filter(({ name }) => name === "PostToolUse");
+    const before = {
+      hooks: {
+        PostToolUse: [{ matcher: "*", hooks: [hook("/x/cc-ledger hook claude-code post-tool-use")] }],
+        Stop: [{ hooks: [hook("/x/cc-ledger hook claude-code session-end")] }],
+      },
+    };
+    const after = parse(install(JSON.stringify(before), "/x/cc-ledger", post));
+    expect(after.hooks.PostToolUse.map((block: { matcher: string }) => block.matcher)).toEqual([post[0]?.matcher ?? ""]);
+    expect(after.hooks.Stop).toBeUndefined();
+  });
+
+  test("events that are no longer wired, or that a namesake wired, are taken out", () => {
+    const before = JSON.stringify({
+      hooks: {
+        PreToolUse: [{ matcher: "*", hooks: [hook("/x/cc-ledger hook claude-code pre-tool-use")] }],
+        StopFailure: [{ hooks: [hook("/x/cc-ledger hook claude-code stop-failure"), hook("mine")] }],
+        Stop: [{ matcher: "", hooks: [hook("/x/cc-ledger hook claude-code stop")] }],
+      },
+    });
+    expect(parse(installStop(before)).hooks).toEqual({
+      StopFailure: [{ hooks: [hook("mine")] }],
+      Stop: [
+        { matcher: "", hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 10, async: true }] },
+      ],
+    });
+  });
+
+  test("says so where the file keeps hooks from running", () => {
+    const notes = (text: string): string[] => planInstall({ text, binaryPath: BINARY, events: EVENTS }).notes;
+    expect(notes('{"disableAllHooks": true}')[0]).toContain("disableAllHooks");
+    expect(notes('{\n  "a": 1, // note\n  "b": 2\n}')[0]).toContain("in line 2");
+    expect(notes('{\n  "a": 1,\n}')[0]).toContain("trailing comma in line");
+    expect(notes('{"a": 1}')).toEqual([]);
+    expect(planInstall({ text: "{}", binaryPath: BINARY, events: [] })).toMatchObject({ changed: false, after: "{}" });
+  });
 });
 
-test("install then uninstall is the identity on any settings without hooks", () => {
-  const value = fc.dictionary(
-    fc.string({ minLength: 1 }).filter((key) => key !== "hooks" && key !== "__proto__"),
-    fc.jsonValue(),
+describe("uninstall", () => {
+  test("leaves a file without our hooks alone", () => {
+    for (const text of ["", "\n", "{}", '{ "hooks": {} }\n', '{"hooks":{"Stop":[ ]}}', "\ufeff{ }"])
+      expect(planUninstall({ text })).toEqual({ changed: false, before: text, after: text, notes: [] });
+    expect(planUninstall({ text: null })).toEqual({ changed: false, before: "", after: "", notes: [] });
+  });
+
+  test.each(['{ "hooks": {} }', '{\n  "hooks": {\n  }\n}', '{"hooks":{"Stop":[ /* none */ ],"Other":[]}}', "{\n}\n", "{ // c\n}"])(
+    "leaves what was there and empty: %j",
+    (text) => {
+      expect(install(text)).not.toBe(text);
+      expect(uninstall(install(text))).toBe(text);
+    },
   );
-  fc.assert(
-    fc.property(value, fc.constantFrom(2, 4, "\t"), (settings, indent) => {
-      const text = `${JSON.stringify(settings, null, indent)}\n`;
-      expect(planUninstall({ text: install(text) }).after).toBe(text);
-    }),
-    { numRuns: 200 },
-  );
+
+  test("leaves what was added since", () => {
+    const wired = installStop('{\n  "a": 1\n}\n');
+    const added = wired.replace('"hooks": {\n', '"hooks": {\n    "PreToolUse": [ {"hooks": []} ], // later\n');
+    expect(uninstall(added)).toBe('{\n  "a": 1,\n  "hooks": {\n    "PreToolUse": [ {"hooks": []} ] // later\n  }\n}\n');
+  });
+
+  test("takes entries of every version and path out", () => {
+    const text = JSON.stringify({ hooks: { Stop: [{ hooks: [hook('"$HOME/bin/cc-ledger" hook claude-code stop')] }], Setup: [] } });
+    expect(uninstall(install(text, BINARY, eventsFor("1.0.85")))).toBe('{"hooks":{"Setup":[]}}');
+  });
 });
 
-test("the diff shows what changes and little else", () => {
-  expect(renderDiff("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nX\ne\nf\n")).toBe(
-    "...\n b\n c\n-d\n+X\n e\n f".replace("...\n", ""),
-  );
-  expect(renderDiff("", "a\n")).toBe("+a");
+describe("no settings file", () => {
+  test.each([
+    ["{\n  oops\n}", "settings.json is broken at line 2, column 3: InvalidSymbol"],
+    ['{"a": 1', "settings.json is broken at line 1, column 8: CloseBraceExpected"],
+    ["[]", "settings.json, line 1, column 1: the file is a list, not an object"],
+    ["null", "settings.json, line 1, column 1: the file is a value of type null, not an object"],
+    ['{\n "hooks": []}', 'settings.json, line 2, column 11: "hooks" is a list, not an object'],
+    ['{"hooks": null}', 'settings.json, line 1, column 11: "hooks" is a value of type null, not an object'],
+    ['{"hooks": {"Mine": {}}}', 'settings.json, line 1, column 20: "hooks.Mine" is a value of type object, not a list'],
+    ['{"hooks": {},\n "hooks": {}}', 'settings.json, line 2, column 2: "hooks" stands there twice'],
+    ['{"hooks": {"Stop": [], "Stop": []}}', 'settings.json, line 1, column 24: "hooks.Stop" stands there twice'],
+    ['{"hooks": {"Stop": [{"hooks": [], "hooks": []}]}}', '"hooks.Stop.0.hooks" stands there twice'],
+    [`{"a": ${"[".repeat(200_000)}`, "settings.json is nested too deeply"],
+  ])("is refused with the place: %.40s", (text, message) => {
+    expect(() => install(text)).toThrow(message);
+    expect(() => uninstall(text)).toThrow(message);
+  });
+
+  test("odd blocks and entries are somebody else's", () => {
+    const text = JSON.stringify({ hooks: { Stop: [null, 3, { hooks: {} }, { hooks: [null, "cc-ledger", { command: 1 }] }] } });
+    expect(uninstall(install(text))).toBe(text);
+  });
 });
