@@ -35,7 +35,7 @@ function writeReal(dir: string, bytes: number): void {
   for (let seed = 1; written < bytes; seed++) {
     const part = join(dir, "projects");
     const before = existsSync(part) && seed % 8 !== 1 ? -1 : 0;
-    generateHistory(dir, { seed, sessions: 10, calls: 60, bulk: true });
+    generateHistory(dir, { seed, sessions: 10, calls: 150, bulk: true });
     if (before === 0 || seed % 8 === 0) written = sizeOf(part);
   }
 }

@@ -2,8 +2,8 @@ import type { ReadStretch } from "./stretches.ts";
 import type { Stretch, Writer } from "./writer.ts";
 
 /** Bytes of logs whose events are written in one transaction. */
-const BATCH_BYTES = 48 << 20;
-const BATCH_STRETCHES = 2_000;
+const BATCH_BYTES = 128 << 20;
+const BATCH_STRETCHES = 8_000;
 
 /** Gathers stretches until they are worth a transaction. */
 export class Batch {

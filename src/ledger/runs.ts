@@ -71,7 +71,7 @@ export class Runs {
   /** Adds facts to a run. */
   merge(sessionId: number, fact: RunEvent): void {
     const row = this.find(sessionId, fact.runId, fact.atMs ?? Number.MAX_SAFE_INTEGER);
-    this.#unsettled.add(sessionId);
+    if (fact.spawnedBy !== undefined) this.#unsettled.add(sessionId);
     if (fact.promptKey !== undefined && row.prompt_known !== PROMPT_BY_WORD) {
       row.prompt_known = PROMPT_BY_WORD;
       const promptId = this.#prompts.idOf(sessionId, fact.promptKey, fact.atMs ?? Number.MAX_SAFE_INTEGER);
@@ -156,7 +156,6 @@ export class Runs {
     // Mostly right at once, so that calls need not be moved later; settle() has the last word.
     const promptId = startedMs === null ? null : this.#promptByTime(sessionId, startedMs);
     const { lastInsertRowid } = this.#insert().run(sessionId, runId, kind, startedMs, promptId);
-    this.#unsettled.add(sessionId);
     return {
       id: Number(lastInsertRowid),
       run_id: runId,

@@ -112,14 +112,15 @@ class Generator {
       this.#write(main, row);
     };
     emit({ type: "file-history-snapshot", messageId: "x", snapshot: { trackedFileBackups: {} } });
+    const bulk = this.#options.bulk === true;
     const calls = 1 + draw.upTo(this.#options.calls - 1);
     for (let k = 0; k < calls; k++) {
       if (k % 5 === 0) emit(this.#prompt(place, `prompt-${n}-${k}`));
       for (const row of this.#call(place)) emit(row);
-      if (this.#options.bulk === true) this.#bulk(main, place);
+      if (bulk) this.#bulk(main, place);
       if (draw.chance(0.25)) this.#noise(main, place);
-      if (draw.chance(0.12)) this.#agent(project, place, main);
-      if (draw.chance(0.05)) this.#replay(project, place, rows);
+      if (draw.chance(bulk ? 0.02 : 0.12)) this.#agent(project, place, main);
+      if (draw.chance(bulk ? 0.004 : 0.05)) this.#replay(project, place, rows);
     }
     emit({ type: "ai-title", aiTitle: `Session ${n} ${draw.pick(WORDS)}`, sessionId });
     if (draw.chance(0.15)) this.#fork(project, n, rows, sessionId, place);

@@ -37,6 +37,7 @@ class Needle {
 }
 
 const METADATA_PREFIX = '{"type":"';
+const USER_PREFIX = '{"type":"user"';
 /** Metadata rows that the ledger reads; all others of the kind are known and passed over, or unknown and counted. */
 const READ_METADATA = new Set([
   "summary",
@@ -125,7 +126,7 @@ export class LineClassifier {
     if (data[start] !== OPEN || data[end - 1] !== CLOSE) return LINE.broken;
     if (this.#usage.find(data, start) < end || this.#seam.find(data, start) < end) return LINE.parse;
     const head = data.latin1Slice(start, Math.min(end, start + HEAD_BYTES));
-    if (head.startsWith(METADATA_PREFIX)) return metadataKind(head, onUnknown);
+    if (head.startsWith(METADATA_PREFIX) && !head.startsWith(USER_PREFIX)) return metadataKind(head, onUnknown);
     if (head.includes('"type":"progress"') || head.includes('"attachment":{')) return LINE.skip;
     return head.includes('"type":"user"') && head.includes('"tool_use_id":"') ? LINE.toolResult : LINE.parse;
   }

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Env, homeOf } from "../../../platform/paths.ts";
 
-/** One program gets this long to say its version. Milliseconds. */
-const TIME_LIMIT_MS = 2_000;
+/** One program gets this long to say its version: ten times what it takes on a cold disk, for a null costs three events. Milliseconds. */
+const TIME_LIMIT_MS = 4_000;
 /** Output beyond this is not read. Characters. */
 const MAX_OUTPUT = 4_096;
 
@@ -44,7 +44,7 @@ function emptyHome(): string | null {
 }
 
 /** The real {@link Ask}. The program leads a process group of its own, which is killed as a whole: a wrapper's child would keep the pipe open. */
-const askProgram: Ask = (program, env, folder, limitMs) =>
+export const askProgram: Ask = (program, env, folder, limitMs) =>
   new Promise((resolve) => {
     const ownGroup = process.platform !== "win32";
     const child = spawn(program, ["--version"], {

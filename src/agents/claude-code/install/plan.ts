@@ -59,8 +59,8 @@ class SettingsEditor {
     this.#before = text;
     this.#bom = bom;
     this.#body = body.trim() === "" ? "{}\n" : body;
-    this.#layout = layoutOf(this.#body);
     this.#settings = readHooks(this.#body);
+    this.#layout = layoutOf(this.#body);
   }
 
   read(): HookSettings {

@@ -3,14 +3,18 @@ import fc from "fast-check";
 import { hookCommand, ownBinary, shellQuoted } from "../../../../src/agents/claude-code/install/command.ts";
 
 test("a plain path stands bare, any other within single quotes", () => {
-  expect(hookCommand("/usr/local/bin/cc-ledger", "SessionStart")).toBe("/usr/local/bin/cc-ledger hook claude-code session-start");
+  expect(hookCommand("/usr/local/bin/cc-ledger", "SessionStart")).toBe(
+    "/usr/local/bin/cc-ledger hook claude-code session-start",
+  );
   expect(hookCommand("/a b/$c/it's/cc-ledger", "Stop")).toBe("'/a b/$c/it'\\''s/cc-ledger' hook claude-code stop");
 });
 
 test("Windows paths get slashes, which Git Bash takes; a backslash elsewhere is a part of the name", () => {
   expect(hookCommand("C:\\Tools\\cc-ledger.exe", "Stop")).toBe("C:/Tools/cc-ledger.exe hook claude-code stop");
   expect(hookCommand("C:\\Jane Doe\\cc-ledger.exe", "Stop")).toBe("'C:/Jane Doe/cc-ledger.exe' hook claude-code stop");
-  expect(hookCommand("\\\\host\\share\\cc-ledger.exe", "Stop")).toBe("//host/share/cc-ledger.exe hook claude-code stop");
+  expect(hookCommand("\\\\host\\share\\cc-ledger.exe", "Stop")).toBe(
+    "//host/share/cc-ledger.exe hook claude-code stop",
+  );
   expect(hookCommand("/a\\b/cc-ledger", "Stop")).toBe("'/a\\b/cc-ledger' hook claude-code stop");
 });
 
@@ -55,7 +59,26 @@ test.each([
 });
 
 test("any path survives sh, and is recognised again", () => {
-  const odd = fc.constantFrom(" ", "'", '"', "$", "`", "\\", "!", "*", "~", "#", ";", "&", "\n", "\u00e9", "{", "-", "=", "%");
+  const odd = fc.constantFrom(
+    " ",
+    "'",
+    '"',
+    "$",
+    "`",
+    "\\",
+    "!",
+    "*",
+    "~",
+    "#",
+    ";",
+    "&",
+    "\n",
+    "\u00e9",
+    "{",
+    "-",
+    "=",
+    "%",
+  );
   const name = fc.oneof(fc.string({ unit: odd, maxLength: 8 }), fc.string({ unit: "binary", maxLength: 12 }));
   fc.assert(
     fc.property(name, (text) => {

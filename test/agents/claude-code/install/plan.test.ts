@@ -108,7 +108,9 @@ describe("install", () => {
       },
     };
     const after = parse(install(JSON.stringify(before), "/x/cc-ledger", post));
-    expect(after.hooks.PostToolUse.map((block: { matcher: string }) => block.matcher)).toEqual([post[0]?.matcher ?? ""]);
+    expect(after.hooks.PostToolUse.map((block: { matcher: string }) => block.matcher)).toEqual([
+      post[0]?.matcher ?? "",
+    ]);
     expect(after.hooks.Stop).toBeUndefined();
   });
 
@@ -145,13 +147,16 @@ describe("uninstall", () => {
     expect(planUninstall({ text: null })).toEqual({ changed: false, before: "", after: "", notes: [] });
   });
 
-  test.each(['{ "hooks": {} }', '{\n  "hooks": {\n  }\n}', '{"hooks":{"Stop":[ /* none */ ],"Other":[]}}', "{\n}\n", "{ // c\n}"])(
-    "leaves what was there and empty: %j",
-    (text) => {
-      expect(install(text)).not.toBe(text);
-      expect(uninstall(install(text))).toBe(text);
-    },
-  );
+  test.each([
+    '{ "hooks": {} }',
+    '{\n  "hooks": {\n  }\n}',
+    '{"hooks":{"Stop":[ /* none */ ],"Other":[]}}',
+    "{\n}\n",
+    "{ // c\n}",
+  ])("leaves what was there and empty: %j", (text) => {
+    expect(install(text)).not.toBe(text);
+    expect(uninstall(install(text))).toBe(text);
+  });
 
   test("leaves what was added since", () => {
     const wired = installStop('{\n  "a": 1\n}\n');
@@ -160,7 +165,9 @@ describe("uninstall", () => {
   });
 
   test("takes entries of every version and path out", () => {
-    const text = JSON.stringify({ hooks: { Stop: [{ hooks: [hook('"$HOME/bin/cc-ledger" hook claude-code stop')] }], Setup: [] } });
+    const text = JSON.stringify({
+      hooks: { Stop: [{ hooks: [hook('"$HOME/bin/cc-ledger" hook claude-code stop')] }], Setup: [] },
+    });
     expect(uninstall(install(text, BINARY, eventsFor("1.0.85")))).toBe('{"hooks":{"Setup":[]}}');
   });
 });
@@ -178,13 +185,15 @@ describe("no settings file", () => {
     ['{"hooks": {"Stop": [], "Stop": []}}', 'settings.json, line 1, column 24: "hooks.Stop" stands there twice'],
     ['{"hooks": {"Stop": [{"hooks": [], "hooks": []}]}}', '"hooks.Stop.0.hooks" stands there twice'],
     [`{"a": ${"[".repeat(200_000)}`, "settings.json is nested too deeply"],
-  ])("is refused with the place: %.40s", (text, message) => {
+  ])("is refused with the place: case %#", (text, message) => {
     expect(() => install(text)).toThrow(message);
     expect(() => uninstall(text)).toThrow(message);
   });
 
   test("odd blocks and entries are somebody else's", () => {
-    const text = JSON.stringify({ hooks: { Stop: [null, 3, { hooks: {} }, { hooks: [null, "cc-ledger", { command: 1 }] }] } });
+    const text = JSON.stringify({
+      hooks: { Stop: [null, 3, { hooks: {} }, { hooks: [null, "cc-ledger", { command: 1 }] }] },
+    });
     expect(uninstall(install(text))).toBe(text);
   });
 });

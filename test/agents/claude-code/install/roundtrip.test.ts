@@ -10,7 +10,10 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** What may stand between two tokens of a settings file. */
 const gap = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom("", " ", "\n", "\n  ", "\n    ", "\n\t", "\r\n  ") },
-  { weight: 1, arbitrary: fc.constantFrom(" // note\n", "/* note */", "\n  // own line\n  ", " /* two\n lines */ ", "\n\n") },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(" // note\n", "/* note */", "\n  // own line\n  ", " /* two\n lines */ ", "\n\n"),
+  },
 );
 
 /** Writes a value with gaps and trailing commas as they come. */
@@ -19,8 +22,11 @@ function printed(value: Json, next: () => string, comma: () => boolean): string 
   const list = Array.isArray(value);
   const items = list
     ? value.map((item) => printed(item, next, comma))
-    : Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}${next()}:${next()}${printed(item, next, comma)}`);
-  const inner = items.map((item) => `${next()}${item}${next()}`).join(",") + (items.length > 0 && comma() ? `,${next()}` : "");
+    : Object.entries(value).map(
+        ([key, item]) => `${JSON.stringify(key)}${next()}:${next()}${printed(item, next, comma)}`,
+      );
+  const inner =
+    items.map((item) => `${next()}${item}${next()}`).join(",") + (items.length > 0 && comma() ? `,${next()}` : "");
   return `${list ? "[" : "{"}${items.length === 0 ? next() : inner}${list ? "]" : "}"}`;
 }
 
@@ -40,7 +46,11 @@ const hooks = fc.dictionary(
   { maxKeys: 3 },
 );
 const key = fc.constantFrom("model", "env", "permissions", "z", "a b", "__proto__", "\u00e9\ud83d\ude00", "");
-const settings = fc.tuple(fc.dictionary(key, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }), fc.option(hooks), fc.nat(3));
+const settings = fc.tuple(
+  fc.dictionary(key, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 }),
+  fc.option(hooks),
+  fc.nat(3),
+);
 
 /** Settings files of all shapes: any layout, comments, trailing commas, with and without hooks, with and without byte order mark. */
 const files = fc
@@ -51,21 +61,31 @@ const files = fc
     const value = Object.fromEntries(members) as Json;
     const text = regular
       ? JSON.stringify(value, null, [2, 4, "\t", 3][at])
-      : printed(value, () => gaps.next().value, () => commas.next().value === 0);
+      : printed(
+          value,
+          () => gaps.next().value,
+          () => commas.next().value === 0,
+        );
     return `${bom ? "\ufeff" : ""}${text}${newline ? "\n" : ""}`;
   });
 
-const valueOf = (text: string): Record<string, Json> => parse(text.replace(/^\ufeff/, ""), [], { allowTrailingComma: true });
+const parsed = (text: string): Record<string, Json> =>
+  parse(text.replace(/^\ufeff/, ""), [], { allowTrailingComma: true });
 
 /** The settings without our entries, and without the blocks, events and `hooks` that are empty then. */
 function withoutOurs(text: string): Json {
-  const value = valueOf(text);
-  const kept = Object.entries((value.hooks ?? {}) as Record<string, { hooks: { command?: string }[] }[]>).map(([event, blocks]) => [
-    event,
-    blocks
-      .map((one) => ({ ...one, hooks: one.hooks.filter(({ command }) => command === undefined || ownBinary(command) === null) }))
-      .filter((one) => one.hooks.length > 0),
-  ]);
+  const value = parsed(text);
+  const kept = Object.entries((value.hooks ?? {}) as Record<string, { hooks: { command?: string }[] }[]>).map(
+    ([event, blocks]) => [
+      event,
+      blocks
+        .map((one) => ({
+          ...one,
+          hooks: one.hooks.filter(({ command }) => command === undefined || ownBinary(command) === null),
+        }))
+        .filter((one) => one.hooks.length > 0),
+    ],
+  );
   return { ...value, hooks: Object.fromEntries(kept.filter(([, blocks]) => (blocks?.length ?? 0) > 0)) };
 }
 
@@ -80,7 +100,10 @@ test("uninstall gives back what install was given, to the byte", () => {
 
 test("also after updates of path and client version in between", () => {
   const versions = fc.constantFrom("1.0.41", "1.0.85", "2.0.50", "2.1.0", "2.1.330");
-  const updates = fc.array(fc.tuple(versions, fc.constantFrom(BINARY, "/usr/bin/cc-ledger")), { minLength: 2, maxLength: 3 });
+  const updates = fc.array(fc.tuple(versions, fc.constantFrom(BINARY, "/usr/bin/cc-ledger")), {
+    minLength: 2,
+    maxLength: 3,
+  });
   fc.assert(
     fc.property(files, updates, (text, steps) => {
       const updated = steps.reduce((now, [version, path]) => install(now, path, eventsFor(version)), text);
@@ -96,12 +119,14 @@ test("install changes nothing but our entries, and again it changes nothing", ()
       const wired = install(text);
       expect(install(wired)).toBe(wired);
       expect(withoutOurs(wired)).toEqual(withoutOurs(text));
-      expect(Object.keys(valueOf(wired)).filter((one) => one !== "hooks")).toEqual(
-        Object.keys(valueOf(text)).filter((one) => one !== "hooks"),
+      expect(Object.keys(parsed(wired)).filter((one) => one !== "hooks")).toEqual(
+        Object.keys(parsed(text)).filter((one) => one !== "hooks"),
       );
-      const own = Object.entries(valueOf(wired).hooks as Record<string, { hooks: { command?: string }[] }[]>).flatMap(
+      const own = Object.entries(parsed(wired).hooks as Record<string, { hooks: { command?: string }[] }[]>).flatMap(
         ([event, blocks]) =>
-          blocks.flatMap((one) => one.hooks.flatMap(({ command }) => (ownBinary(command ?? "") === BINARY ? [event] : []))),
+          blocks.flatMap((one) =>
+            one.hooks.flatMap(({ command }) => (ownBinary(command ?? "") === BINARY ? [event] : [])),
+          ),
       );
       expect(own.sort()).toEqual(EVENTS.map(({ name }) => name).sort());
     }),
@@ -112,7 +137,7 @@ test("install changes nothing but our entries, and again it changes nothing", ()
 test("a file that the client wrote anew in between keeps everything of others", () => {
   fc.assert(
     fc.property(files, (text) => {
-      const rewritten = JSON.stringify(valueOf(install(text)), null, 2);
+      const rewritten = JSON.stringify(parsed(install(text)), null, 2);
       expect(withoutOurs(uninstall(rewritten))).toEqual(withoutOurs(text));
       expect(uninstall(rewritten)).not.toContain("it's $HERE");
     }),
