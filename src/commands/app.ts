@@ -1,42 +1,51 @@
-import { buildApplication, buildRouteMap, proposeCompletions, run, text_en } from "@stricli/core";
+import {
+  type Application,
+  buildApplication,
+  buildRouteMap,
+  type Command,
+  proposeCompletions,
+  type RouteMap,
+  run,
+  text_en,
+} from "@stricli/core";
 import { explain } from "../ledger/open.ts";
 import { UserError } from "../platform/errors.ts";
 import { type Env, ledgerPaths } from "../platform/paths.ts";
 import { VERSION } from "../version.ts";
-import { backfill } from "./backfill.ts";
-import { completions } from "./completions.ts";
-import { config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { demo } from "./demo.ts";
-import { doctor } from "./doctor.ts";
-import { install, uninstall } from "./install.ts";
-import { prices } from "./prices.ts";
-import { reprice } from "./reprice.ts";
-import { session } from "./session.ts";
-import { sessions } from "./sessions.ts";
-import { stats } from "./stats.ts";
 
-const routes = buildRouteMap({
-  routes: {
-    stats,
-    sessions,
-    session,
-    backfill,
-    config,
-    prices,
-    reprice,
-    doctor,
-    install,
-    uninstall,
-    demo,
-    completions,
-  },
-  docs: {
-    brief: "what coding agents did and what it cost",
-    fullDescription:
-      "cc-ledger keeps a local, exact ledger of what coding agents do and what it costs.\nStart with `cc-ledger stats`; `cc-ledger install` makes new turns land the moment they happen.",
-  },
-});
+/** Every command by name. Only the one that is asked for is loaded; help and completions load them all. */
+const COMMANDS = {
+  stats: async () => (await import("./stats.ts")).stats,
+  sessions: async () => (await import("./sessions.ts")).sessions,
+  session: async () => (await import("./session.ts")).session,
+  backfill: async () => (await import("./backfill.ts")).backfill,
+  config: async () => (await import("./config.ts")).config,
+  prices: async () => (await import("./prices.ts")).prices,
+  reprice: async () => (await import("./reprice.ts")).reprice,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  install: async () => (await import("./install.ts")).install,
+  uninstall: async () => (await import("./install.ts")).uninstall,
+  demo: async () => (await import("./demo.ts")).demo,
+  completions: async () => (await import("./completions.ts")).completions,
+} satisfies Record<string, () => Promise<Command<Context>>>;
+
+type Name = keyof typeof COMMANDS;
+
+async function routesFor(wanted: string | undefined): Promise<RouteMap<Context>> {
+  const all = Object.keys(COMMANDS) as Name[];
+  const names = all.filter((name) => name === wanted);
+  const routes: Record<string, Command<Context>> = {};
+  for (const name of names.length > 0 ? names : all) routes[name] = await COMMANDS[name]();
+  return buildRouteMap({
+    routes,
+    docs: {
+      brief: "what coding agents did and what it cost",
+      fullDescription:
+        "cc-ledger keeps a local, exact ledger of what coding agents do and what it costs.\nStart with `cc-ledger stats`; `cc-ledger install` makes new turns land the moment they happen.",
+    },
+  });
+}
 
 /** Exit codes: 0 done, 1 a clear error, 2 wrong usage. */
 const USAGE_ERROR = 2;
@@ -44,17 +53,19 @@ const USAGE_ERROR = 2;
 /** Asked by the completion scripts. */
 const COMPLETE = "__complete";
 
-/** The command-line application. */
-export const app = buildApplication<Context>(routes, {
-  name: "cc-ledger",
-  versionInfo: { currentVersion: VERSION },
-  scanner: { caseStyle: "allow-kebab-for-camel" },
-  documentation: { disableAnsiColor: process.env.NO_COLOR !== undefined || !process.stdout.isTTY },
-  determineExitCode: () => 1,
-  localization: {
-    text: { ...text_en, exceptionWhileRunningCommand: describe, exceptionWhileLoadingCommandFunction: describe },
-  },
-});
+/** The command-line application, with the command that is wanted or with all of them. */
+async function appFor(wanted: string | undefined): Promise<Application<Context>> {
+  return buildApplication<Context>(await routesFor(wanted), {
+    name: "cc-ledger",
+    versionInfo: { currentVersion: VERSION },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: { disableAnsiColor: process.env.NO_COLOR !== undefined || !process.stdout.isTTY },
+    determineExitCode: () => 1,
+    localization: {
+      text: { ...text_en, exceptionWhileRunningCommand: describe, exceptionWhileLoadingCommandFunction: describe },
+    },
+  });
+}
 
 /** What a person reads when a command fails: one sentence, and what to do. Faults of the program keep their stack. */
 function describe(error: unknown): string {
@@ -67,12 +78,12 @@ function describe(error: unknown): string {
 export async function runCommand(args: readonly string[], env: Env): Promise<number> {
   const context: Context = { process: process as Context["process"], env, now: Date.now };
   if (args[0] === COMPLETE) {
-    for (const { completion } of await proposeCompletions(app, args.slice(1), context))
+    for (const { completion } of await proposeCompletions(await appFor(undefined), args.slice(1), context))
       process.stdout.write(`${completion}\n`);
     return 0;
   }
-  await run(app, args.length === 0 ? ["--help"] : args, context);
+  await run(await appFor(args[0]), args.length === 0 ? ["--help"] : args, context);
   const code = process.exitCode;
   if (code === undefined || code === null) return 0;
-  return Number(code) < 0 ? USAGE_ERROR : Number(code);
+  return Number(code) === 0 || Number(code) === 1 ? Number(code) : USAGE_ERROR;
 }

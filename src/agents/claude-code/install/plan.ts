@@ -1,4 +1,5 @@
-import { hookCommand } from "./command.ts";
+import { UserError } from "../../../platform/errors.ts";
+import { hookCommand, ownBinary } from "./command.ts";
 import type { WiredEvent } from "./events.ts";
 import { append, type Layout, layoutOf, type Path, remove, replace } from "./jsonEdit.ts";
 import { type HookEntry, type HookSettings, notJsonLine, readHooks, splitBom } from "./settings.ts";
@@ -14,9 +15,15 @@ export interface Plan {
 }
 
 /** Wires the events in, and takes out what is wired and no longer wanted. Only our own entries are added, changed or removed; every other
- *  byte stays. `text` is null where there is no file. Throws a {@link UserError} for a file that is no settings file. */
+ *  byte stays. `text` is null where there is no file. Throws a {@link UserError} for a file that is no settings file, and for an
+ *  executable of another name. */
 export function planInstall(options: { text: string | null; binaryPath: string; events: readonly WiredEvent[] }): Plan {
   const { text, binaryPath, events } = options;
+  if (ownBinary(hookCommand(binaryPath, "Stop")) === null)
+    throw new UserError(
+      `hooks that start ${binaryPath} could not be told from those of others later: the executable must be called cc-ledger`,
+      "Rename it, or link to it by that name and give the link with --binary.",
+    );
   const settings = new SettingsEditor(text ?? "");
   const former = new Set(settings.read().entries.flatMap(({ binary }) => binary ?? []));
   for (const name of settings.read().events.toReversed()) {

@@ -130,6 +130,13 @@ describe("install", () => {
     });
   });
 
+  test("refuses an executable whose hooks uninstall would not know again", () => {
+    for (const path of ["/usr/bin/bun", "/opt/cc-ledger-linux-x64", "/opt/cc-ledger/"])
+      expect(() => install("{}", path)).toThrow("must be called cc-ledger");
+    for (const path of ["C:\\Tools\\cc-ledger.exe", "/opt/\n/cc-ledger"])
+      expect(uninstall(install("{}", path))).toBe("{}");
+  });
+
   test("says so where the file keeps hooks from running", () => {
     const notes = (text: string): string[] => planInstall({ text, binaryPath: BINARY, events: EVENTS }).notes;
     expect(notes('{"disableAllHooks": true}')[0]).toContain("disableAllHooks");
