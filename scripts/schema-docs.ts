@@ -18,7 +18,9 @@ for (const file of files) {
   }
 }
 const tables = db
-  .query<{ name: string; type: string }, []>("SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY type, name")
+  .query<{ name: string; type: string }, []>(
+    "SELECT name, type FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY type, name",
+  )
   .all();
 const parts = [
   "# Schema",
@@ -29,15 +31,21 @@ const parts = [
 for (const type of ["view", "table"]) {
   parts.push("", type === "view" ? "## Views" : "## Tables");
   for (const table of tables.filter((one) => one.type === type)) {
-    const columns = db.query<{ name: string; type: string; notnull: number }, []>(`PRAGMA table_info(${table.name})`).all();
-    const list = columns.map((column) => `\`${column.name}\`${type === "table" && column.notnull === 0 ? "?" : ""}`).join(", ");
+    const columns = db
+      .query<{ name: string; type: string; notnull: number }, []>(`PRAGMA table_info(${table.name})`)
+      .all();
+    const list = columns
+      .map((column) => `\`${column.name}\`${type === "table" && column.notnull === 0 ? "?" : ""}`)
+      .join(", ");
     parts.push("", `**${table.name}** ${notes.get(table.name) ?? ""}`.trimEnd(), "", list);
   }
 }
 const text = `${parts.join("\n")}\n`;
 if (process.argv.includes("--check")) {
   const same = (await Bun.file(target).text()) === text;
-  console.log(same ? "docs/schema.md matches the migrations" : "docs/schema.md is out of date: run scripts/schema-docs.ts");
+  console.log(
+    same ? "docs/schema.md matches the migrations" : "docs/schema.md is out of date: run scripts/schema-docs.ts",
+  );
   process.exit(same ? 0 : 1);
 }
 await Bun.write(target, text);

@@ -202,6 +202,17 @@ function hooks(context: Context): Check[] {
             },
             retention,
           ];
+        if (status.problem !== null) {
+          return [
+            {
+              name: "hooks",
+              status: "warn",
+              finding: `${path}: ${status.problem}`,
+              advice: "The client may pass over the whole file.",
+            },
+            retention,
+          ];
+        }
         const missing = status.binaryPaths.filter((binary) => !existsSync(binary));
         if (missing.length > 0)
           return [
@@ -214,7 +225,12 @@ function hooks(context: Context): Check[] {
             retention,
           ];
         return [
-          { name: "hooks", status: "ok", finding: `${status.wired.length} events in ${path}`, advice: "" },
+          {
+            name: "hooks",
+            status: "ok",
+            finding: `${status.wired.length} events in ${path}${status.missing.length === 0 ? "" : `; without ${status.missing.join(", ")}`}`,
+            advice: "",
+          },
           retention,
         ];
       } catch (error) {
