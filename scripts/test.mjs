@@ -3,6 +3,9 @@
 import { spawn } from "node:child_process";
 import { bun, root, run } from "./bun.mjs";
 
+/** The long series: storms and kills, many seeds against ccusage, every model against the real client. */
+const LONG = ["test/long", "test/oracle/ccusage.test.ts", "test/real/oracle.test.ts"];
+
 const long = process.argv.includes("--long");
 const only = process.argv.slice(2).filter((arg) => arg !== "--long");
 const binary = bun();
@@ -19,7 +22,7 @@ const args = [
   "test",
   "--timeout",
   long ? "3600000" : "120000",
-  ...(only.length > 0 ? only : [long ? "test/long" : "test"]),
+  ...(only.length > 0 ? only : long ? LONG : ["test"]),
 ];
 if (!long && only.length === 0) args.push("--path-ignore-patterns=test/long/**");
 const child = spawn(binary, args, {

@@ -119,7 +119,8 @@ export function writeDemoHistory(configDir: string, nowMs: number): number {
 
 function writeSession(configDir: string, number: number, startMs: number, draw: Draw, runaway: boolean): void {
   const repo = draw.pick(REPOS.flatMap((one) => Array.from({ length: one.weight }, () => one)));
-  const sessionId = `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+  const start = (Math.imul(number + 1, 2654435761) >>> 0).toString(16).padStart(8, "0");
+  const sessionId = `${start}-0000-4000-8000-${String(number).padStart(12, "0")}`;
   const folder = join(configDir, "projects", repo.cwd.replace(/[^A-Za-z0-9]/g, "-"));
   const session = new DemoSession(sessionId, repo.cwd, draw.pick(repo.branches), draw.pick(MODELS), startMs, draw);
   const prompts = runaway ? 3 : draw.between(1, 5);

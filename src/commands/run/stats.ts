@@ -20,8 +20,13 @@ export async function run(this: Context, flags: StatsFlags): Promise<void> {
     return demo.call(this, {});
   }
   await withLedger(this, async ({ db }) => {
-    const filters = filtersOf(withDefaults(flags, readSetting(db, "timezone")), this.now());
-    const report = statsReport(db, filters);
+    const asked = withDefaults(flags, readSetting(db, "timezone"));
+    let filters = filtersOf(asked, this.now());
+    let report = statsReport(db, filters);
+    if (flags.orDemo === true && report.totals.calls === 0) {
+      filters = filtersOf({ ...asked, since: "all" }, this.now());
+      report = statsReport(db, filters);
+    }
     if (flags.json) await writeOut(envelope("stats", statsJson(report, filters), this.now()));
     else if (flags.csv) await writeOut(statsCsv(report));
     else await writeOut(renderStats(report, terminalOf(this.process.stdout, this.env), filters));
