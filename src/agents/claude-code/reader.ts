@@ -2,8 +2,10 @@ import { textFlags, toolFlags } from "../../categories/index.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { LogReader } from "../adapter.ts";
 import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent } from "../events.ts";
+import { branchOf, identityOf, inputKeyOf } from "./identity.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
+import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
 import { humanPromptText } from "./prompts.ts";
 import { arrayOf, msOf, objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
@@ -393,69 +395,4 @@ export class TranscriptReader implements LogReader {
     const agentId = textOf(row.agentId, 200) || this.#identity.runId;
     return agentId !== "" ? agentId : row.isSidechain === true ? "sidechain" : "";
   }
-}
-
-/** Identity of a call: its message id, else the request id, else the row's uuid (rule 1); "" where it has none of them. */
-function identityOf(row: Row, message: Row): string {
-  const id = textOf(message.id, 200);
-  if (id !== "") return id;
-  const requestId = textOf(row.requestId, 200);
-  if (requestId !== "") return `request:${requestId}`;
-  const uuid = textOf(row.uuid, 200);
-  return uuid === "" ? "" : `row:${uuid}`;
-}
-
-/** Tells repeated tool inputs: a hash of their fields, long texts by their start and length. */
-function inputKeyOf(input: Row | null): number {
-  let text = "";
-  for (const name in input) {
-    const value = input[name];
-    text +=
-      typeof value === "string"
-        ? `${name}=${value.length}:${value.slice(0, 500)};`
-        : `${name}=${JSON.stringify(value)?.slice(0, 500)};`;
-  }
-  hash64(text);
-  return hashLow;
-}
-
-/** Branch name of a row, "" for a detached head or no repository. */
-function branchOf(value: unknown): string {
-  const name = textOf(value, 255);
-  return name === "HEAD" ? "" : name;
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 32 || byte === 13 || byte === 9;
-}
-
-function isWholeObject(data: Buffer, start: number): boolean {
-  return parseObject(data.toString("utf8", start, data.length).trim()) !== null;
-}
-
-function parseObject(text: string): Row | null {
-  try {
-    return objectOf(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-/** Two or more JSON objects written on one line, or null when the line is not that. */
-function splitObjects(text: string): Row[] | null {
-  const rows: Row[] = [];
-  let start = 0;
-  let seam = text.indexOf("}{", 0);
-  while (seam >= 0 && rows.length < 1000) {
-    const row = parseObject(text.slice(start, seam + 1));
-    if (row !== null) {
-      rows.push(row);
-      start = seam + 1;
-    }
-    seam = text.indexOf("}{", seam + 1);
-  }
-  const last = parseObject(text.slice(start));
-  if (rows.length === 0 || last === null) return null;
-  rows.push(last);
-  return rows;
 }

@@ -7,6 +7,7 @@ import type {
   RepoRow,
   SessionRow,
   StatsReport,
+  Sums,
   Totals,
 } from "../../reports/types.ts";
 import { bar, heat } from "../bars.ts";
@@ -67,75 +68,49 @@ function money(row: { costNanoUsd: number; calls: number; unpricedCalls: number 
   return `${formatUsd(row.costNanoUsd)}${row.unpricedCalls > 0 ? "+" : ""}`;
 }
 
-function daily(rows: readonly DailyRow[], terminal: Terminal, filters: Filters): string {
+/** A table of things with their sessions, calls, tokens and cost, and a bar for the cost. */
+function costTable<R extends Sums & { sessions: number }>(
+  first: Column,
+  nameOf: (row: R) => string,
+  rows: readonly R[],
+  terminal: Terminal,
+): string {
   const most = mostOf(rows);
-  const body = renderTable({
-    columns: [
-      left("DAY"),
-      right("SESSIONS", { priority: 3 }),
-      right("CALLS", { priority: 2 }),
-      right("TOKENS"),
-      right("COST"),
-      left("", { priority: 1 }),
-    ],
-    rows: rows.map((row) => [
-      row.day,
-      String(row.sessions),
-      formatCount(row.calls),
-      formatTokens(row.totalTokens),
-      money(row),
-      barCell(row.costNanoUsd, most, rows.length, terminal),
-    ]),
-    terminal,
-  });
+  const columns = [
+    first,
+    right("SESSIONS", { priority: 3 }),
+    right("CALLS", { priority: 2 }),
+    right("TOKENS"),
+    right("COST"),
+    left("", { priority: 1 }),
+  ];
+  const cells = rows.map((row) => [
+    nameOf(row),
+    formatCount(row.sessions),
+    formatCount(row.calls),
+    formatTokens(row.totalTokens),
+    money(row),
+    barCell(row.costNanoUsd, most, rows.length, terminal),
+  ]);
+  return renderTable({ columns, rows: cells, terminal });
+}
+
+function daily(rows: readonly DailyRow[], terminal: Terminal, filters: Filters): string {
+  const body = costTable(left("DAY"), (row) => row.day, rows, terminal);
   return panel("Daily activity", `when have I been using it? (${filters.timeZone})`, body, terminal);
 }
 
 function repos(rows: readonly RepoRow[], terminal: Terminal): string {
-  const most = mostOf(rows);
-  const body = renderTable({
-    columns: [
-      left("REPO", { grow: 1, min: 12 }),
-      right("SESSIONS", { priority: 3 }),
-      right("CALLS", { priority: 2 }),
-      right("TOKENS"),
-      right("COST"),
-      left("", { priority: 1 }),
-    ],
-    rows: rows.map((row) => [
-      row.repo,
-      formatCount(row.sessions),
-      formatCount(row.calls),
-      formatTokens(row.totalTokens),
-      money(row),
-      barCell(row.costNanoUsd, most, rows.length, terminal),
-    ]),
+  return panel(
+    "Top repos",
+    "where am I spending?",
+    costTable(left("REPO", { grow: 1, min: 12 }), (row) => row.repo, rows, terminal),
     terminal,
-  });
-  return panel("Top repos", "where am I spending?", body, terminal);
+  );
 }
 
 function models(rows: readonly ModelRow[], terminal: Terminal): string {
-  const most = mostOf(rows);
-  const body = renderTable({
-    columns: [
-      left("MODEL", { grow: 1, min: 12 }),
-      right("SESSIONS", { priority: 3 }),
-      right("CALLS", { priority: 2 }),
-      right("TOKENS"),
-      right("COST"),
-      left("", { priority: 1 }),
-    ],
-    rows: rows.map((row) => [
-      row.model,
-      formatCount(row.sessions),
-      formatCount(row.calls),
-      formatTokens(row.totalTokens),
-      money(row),
-      barCell(row.costNanoUsd, most, rows.length, terminal),
-    ]),
-    terminal,
-  });
+  const body = costTable(left("MODEL", { grow: 1, min: 12 }), (row) => row.model, rows, terminal);
   return panel("Top models", "which model is doing the work?", body, terminal);
 }
 
