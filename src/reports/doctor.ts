@@ -24,6 +24,7 @@ export interface BookHealth {
   oversizedLines: number;
   /** Files whose last line is unfinished. */
   unfinishedFiles: number;
+  calls: number;
   callsWithUnclassedWrites: number;
   checks: Check[];
 }
@@ -59,6 +60,7 @@ export function bookHealth(db: Database): BookHealth {
     clientMadeLines: files.made,
     oversizedLines: files.oversized,
     unfinishedFiles: files.unfinished,
+    calls: totals.calls,
     callsWithUnclassedWrites: totals.unclassed,
     checks: [integrity(db), conservation(db, totals), references(db)],
   };

@@ -21,7 +21,7 @@ export async function run(this: Context, flags: DoctorFlags): Promise<void> {
       {
         name: "book",
         status: "ok" as const,
-        finding: `${paths.db}, schema ${SCHEMA_VERSION}, ${formatSize(statSync(paths.db).size)}`,
+        finding: `${paths.db}, schema ${SCHEMA_VERSION}, ${formatSize(bookBytes(paths))}`,
         advice: "",
       },
       ...health.checks,
@@ -54,6 +54,11 @@ export async function run(this: Context, flags: DoctorFlags): Promise<void> {
 function line({ name, status, finding, advice }: Check): string {
   const mark = { ok: "ok  ", note: "note", warn: "WARN", fail: "FAIL" }[status];
   return `${mark}  ${name.padEnd(13)} ${finding}\n${advice === "" ? "" : `${" ".repeat(20)}-> ${advice}\n`}`;
+}
+
+/** Size of the book with its log. */
+function bookBytes({ db }: LedgerPaths): number {
+  return statSync(db).size + (statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0);
 }
 
 function formatSize(bytes: number): string {
@@ -146,11 +151,10 @@ function money(health: BookHealth): Check[] {
   }
   const lower = coverage.lowerBoundCalls;
   if (lower > 0) {
-    const calls = Number(/the (\d+) calls/.exec(health.checks[1]?.finding ?? "")?.[1] ?? lower);
     checks.push({
       name: "lower bounds",
       status: "note",
-      finding: `${formatCount(lower)} calls (${formatPercent(lower / Math.max(1, calls))}) never got a final output count: their cost is at least what is shown`,
+      finding: `${formatCount(lower)} calls (${formatPercent(lower / Math.max(1, health.calls))}) never got a final output count: their cost is at least what is shown`,
       advice: "",
     });
   }
