@@ -104,7 +104,8 @@ async function hooks(): Promise<void> {
     const full = `${path}.full`;
     copyFileSync(path, full);
     let turn = 0;
-    const stdin = JSON.stringify({
+    const stdin = join(scratch, `payload-${size}.json`);
+    const payload = JSON.stringify({
       session_id: "session-1",
       transcript_path: path,
       cwd: "/nowhere/repo",
@@ -113,6 +114,7 @@ async function hooks(): Promise<void> {
       tool_use_id: "toolu_x",
       duration_ms: 3,
     });
+    writeFileSync(stdin, payload);
     const append = (): void => {
       turn++;
       const fresh = reply("session-1", `msg_turn_${turn}`, Date.UTC(2026, 10, 21) + turn * 1_000, {

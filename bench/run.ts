@@ -4,6 +4,7 @@ export interface Command {
   name: string;
   argv: string[];
   env: Record<string, string>;
+  /** File that the process reads as its standard input: a pipe would also time how soon this process fills it. */
   stdin?: string;
   /** Done before every run, not timed. */
   before?: () => void;
@@ -21,7 +22,7 @@ async function once(command: Command): Promise<{ wallMs: number; cpuMs: number; 
   const started = Bun.nanoseconds();
   const child = Bun.spawn(command.argv, {
     env: command.env,
-    stdin: new Blob([command.stdin ?? ""]),
+    stdin: command.stdin === undefined ? "ignore" : Bun.file(command.stdin),
     stdout: "ignore",
     stderr: "pipe",
   });
