@@ -1,9 +1,11 @@
-/** Entry point. Hooks take the short way: nothing that they do not use is loaded. */
+/** Entry point. Hooks take the short way: they are loaded with the program, all else when it is asked for. */
 const [command, ...rest] = process.argv.slice(2);
 
 if (command === "hook") {
   const { runHook } = await import("./commands/hook.ts");
   await runHook(rest, process.env, () => Bun.stdin.text());
+  // At once: handlers need no farewell, and a hook is waited for.
+  (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);
 } else {
   const { runCommand } = await import("./commands/app.ts");

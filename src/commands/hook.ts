@@ -1,15 +1,17 @@
-import { appendFileSync, mkdirSync, readdirSync, statSync } from "node:fs";
-import { hostname } from "node:os";
+import type { Database } from "bun:sqlite";
+import type { Dirent } from "node:fs";
 import { join } from "node:path";
 import type { HookPayload, SourceFile } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
 import { kindOf } from "../agents/claude-code/layout.ts";
-import { type Book, closeQuickly, keepLogShort, openBook } from "../ledger/open.ts";
+import { closeQuickly, openBook, openExisting } from "../ledger/open.ts";
 import { loadPrices } from "../ledger/prices.ts";
+import type { Machine } from "../ledger/sessions.ts";
 import { loadSource } from "../ledger/sources.ts";
 import { spool } from "../ledger/spool.ts";
-import { type ReadStretch, readNew } from "../ledger/stretches.ts";
+import { type ReadStretch, readAppended, readNew } from "../ledger/stretches.ts";
 import { type Stretch, Writer } from "../ledger/writer.ts";
+import { fs, identityOf, os } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
@@ -17,6 +19,13 @@ import { PriceBook } from "../pricing/book.ts";
 
 /** Another writer is waited for no longer than this; then the payload goes to the spool. Milliseconds. */
 const BUSY_MS = 400;
+/** Asked for its name only when a session is filed for the first time. */
+const thisMachine: Machine = {
+  get host() {
+    return os().hostname();
+  },
+  os: process.platform,
+};
 const EVENT = /^[a-z][a-z-]{1,40}$/;
 
 /** `hook claude-code EVENT`: files what a hook payload says and what its session's transcripts gained. Prints nothing and
@@ -58,18 +67,20 @@ export async function runHook(args: readonly string[], env: Env, readStdin: () =
 }
 
 async function file(payload: HookPayload, env: Env, paths: LedgerPaths, log: (text: string) => void): Promise<void> {
-  const book = openBook(paths.db, { busyTimeoutMs: BUSY_MS, allowReadOnly: false });
+  // What is asked of the file system is on its way while the book opens.
+  const prices = pricesOf(env, paths, log);
+  const files = payloadFiles(payload);
+  const db = openExisting(paths.db, BUSY_MS) ?? openBook(paths.db, { busyTimeoutMs: BUSY_MS, allowReadOnly: false }).db;
   try {
-    keepLogShort(book.db);
-    const writer = new Writer(book.db, {
+    const writer = new Writer(db, {
       agent: claudeCode.name,
-      machine: { host: hostname(), os: process.platform },
-      prices: await pricesOf(env, paths, log),
+      machine: thisMachine,
+      prices: await prices,
       now: Date.now,
     });
-    writer.write([...readPayloadFiles(book, payload, log), ofPayload(payload)]);
+    writer.write([...(await readGains(db, await files, log)), ofPayload(payload)]);
   } finally {
-    closeQuickly(book.db, paths.db);
+    closeQuickly(db, paths.db);
   }
 }
 
@@ -84,36 +95,56 @@ async function pricesOf(env: Env, paths: LedgerPaths, log: (text: string) => voi
 }
 
 /** The payload's own facts as a stretch without a file. */
-export function ofPayload({ events }: HookPayload): Stretch {
+function ofPayload({ events }: HookPayload): Stretch {
   return { events: { ...events, calls: [] }, source: null, fresh: false, expectedOffset: 0, movedFrom: null };
 }
 
-/** What the files of a payload gained since they were last read. */
-export function readPayloadFiles(book: Book, payload: HookPayload, log: (text: string) => void): ReadStretch[] {
+/** The files of a payload as they are now. Never fails. */
+async function payloadFiles(payload: HookPayload): Promise<SourceFile[]> {
+  const sidecars = payload.files.slice(1).map((path) => path.replace(/\.jsonl$/, ".meta.json"));
+  const paths = new Set([...payload.files, ...sidecars, ...(await listSubagents(payload.subagentsDir))]);
+  const found = await Promise.all(
+    [...paths].map(async (path): Promise<SourceFile | null> => {
+      const info = await identityOf(path);
+      if (!info?.isFile()) return null;
+      const kind = kindOf(path.slice(path.lastIndexOf("/") + 1)) ?? "log";
+      return { path, inode: info.ino, size: info.size, mtimeMs: info.mtimeMs, kind };
+    }),
+  );
+  return found.filter((file) => file !== null);
+}
+
+/** What the files gained since they were last read. */
+async function readGains(
+  db: Database,
+  files: readonly SourceFile[],
+  log: (text: string) => void,
+): Promise<ReadStretch[]> {
   const stretches: ReadStretch[] = [];
   const work = { opened: 0, bytes: 0 };
-  const sidecars = payload.files.slice(1).map((path) => path.replace(/\.jsonl$/, ".meta.json"));
-  const paths = new Set([...payload.files, ...sidecars, ...listSubagents(payload.subagentsDir)]);
-  for (const path of paths) {
-    const info = statSync(path, { throwIfNoEntry: false });
-    if (!info?.isFile()) continue;
-    const kind = kindOf(path.slice(path.lastIndexOf("/") + 1)) ?? "log";
-    const source: SourceFile = { path, inode: info.ino, size: info.size, mtimeMs: info.mtimeMs, kind };
-    const known = loadSource(book.db, path);
-    if (known !== null && known.size === info.size && known.mtimeMs === info.mtimeMs && known.inode === info.ino)
+  for (const file of files) {
+    const known = loadSource(db, file.path);
+    if (known !== null && known.size === file.size && known.mtimeMs === file.mtimeMs && known.inode === file.inode)
       continue;
     try {
-      stretches.push(...readNew(claudeCode, source, known, work));
+      const appended = known === null ? null : await readAppended(claudeCode, file, known, work);
+      if (appended !== null) stretches.push(appended);
+      else stretches.push(...readNew(claudeCode, file, known, work));
     } catch (error) {
-      log(`${path}: ${messageOf(error)}`);
+      log(`${file.path}: ${messageOf(error)}`);
     }
   }
   return stretches;
 }
 
-function listSubagents(folder: string | null): string[] {
-  if (folder === null || !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
+async function listSubagents(folder: string | null): Promise<string[]> {
+  if (folder === null || !(await identityOf(folder))?.isDirectory()) return [];
+  let names: Dirent[];
+  try {
+    names = fs().readdirSync(folder, { recursive: true, withFileTypes: true });
+  } catch {
+    return [];
+  }
   return names
     .filter((entry) => entry.isFile() && kindOf(entry.name) !== null)
     .map((entry) => join(entry.parentPath, entry.name));
@@ -122,8 +153,8 @@ function listSubagents(folder: string | null): string[] {
 /** Keeps the payload as it came, for inspection. */
 function archive(paths: LedgerPaths, event: string, text: string, nowMs: number, log: (text: string) => void): void {
   try {
-    mkdirSync(paths.audit, { recursive: true, mode: 0o700 });
-    appendFileSync(join(paths.audit, `${nowMs}-${event}-${process.pid}.json`), text, { mode: 0o600 });
+    fs().mkdirSync(paths.audit, { recursive: true, mode: 0o700 });
+    fs().appendFileSync(join(paths.audit, `${nowMs}-${event}-${process.pid}.json`), text, { mode: 0o600 });
   } catch (error) {
     log(`audit: ${messageOf(error)}`);
   }

@@ -7,7 +7,7 @@ export function lazy<Row = unknown, Params extends SQLQueryBindings[] = SQLQuery
 ): () => Statement<Row, Params> {
   let statement: Statement<Row, Params> | undefined;
   return () => {
-    statement ??= db.prepare(sql) as unknown as Statement<Row, Params>;
+    statement ??= db.query(sql) as unknown as Statement<Row, Params>;
     return statement;
   };
 }

@@ -1,21 +1,11 @@
 import { Database } from "bun:sqlite";
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fs, os } from "../platform/builtins.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
 import ledgerSchema from "./schema/0001_ledger.sql" with { type: "text" };
+
+/** Closing a connection ends the statements that it remembers; one that outlives it would keep it open. No process makes more. */
+Database.MAX_QUERY_CACHE_SIZE = 500;
 
 /** Migrations in order; `user_version` counts how many a book has seen. Never edit one that was released. */
 const MIGRATIONS: readonly string[] = [ledgerSchema];
@@ -47,7 +37,7 @@ export function openBook(path: string, options: OpenOptions): Book {
   try {
     createFile(path);
   } catch (error) {
-    if (options.allowReadOnly && existsSync(path))
+    if (options.allowReadOnly && fs().existsSync(path))
       return openReadOnly(path, `${path} cannot be written: ${messageOf(error)}`);
     throw new UserError(
       `cannot write ${path}: ${messageOf(error)}`,
@@ -101,57 +91,83 @@ function openReadOnly(path: string, reason: string): Book {
 
 /** A copy of the book and its log in the temporary folder. Its files are removed at once; the connection keeps them alive. */
 function openCopy(path: string): Database {
-  const folder = mkdtempSync(join(tmpdir(), "cc-ledger-copy-"));
+  const folder = fs().mkdtempSync(join(os().tmpdir(), "cc-ledger-copy-"));
   try {
     const copy = join(folder, "ledger.db");
-    copyFileSync(path, copy);
-    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
+    fs().copyFileSync(path, copy);
+    if (fs().existsSync(`${path}-wal`)) fs().copyFileSync(`${path}-wal`, `${copy}-wal`);
     const db = new Database(copy, { readwrite: true, create: false, strict: true });
     assertOurs(db, path);
     return db;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    fs().rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Pages of log after which a commit folds it into the book, where connections do not fold it on closing. */
-const FOLD_PAGES = 256;
+/** Opens a book that is there and whose schema this program writes, with few questions: for hooks. Null in any other case, which
+ *  {@link openBook} deals with or explains. */
+export function openExisting(path: string, busyTimeoutMs: number): Database | null {
+  let db: Database;
+  try {
+    db = new Database(path, { readwrite: true, create: false, strict: true });
+  } catch {
+    return null;
+  }
+  try {
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    if (versionOf(db) === SCHEMA_VERSION && applicationIdOf(db) === APPLICATION_ID) {
+      db.run("PRAGMA synchronous = NORMAL");
+      return db;
+    }
+  } catch {
+    // Damaged, locked or no database at all: openBook says which.
+  }
+  db.close();
+  return null;
+}
+
+/** A log of this many bytes is folded all the same: whoever opens the book next reads it through. */
+const FOLD_BYTES = 512 << 10;
 
 /** Closes a book without folding the log into it, which would wait for the disk several times: a hook has no time for that. The log is
- *  as durable as the book, and the next command folds it. A second, read-only connection keeps this one from being the last. */
+ *  as durable as the book, and the next command folds it. A second, read-only connection keeps this one from being the last; it cannot
+ *  fold the log itself, and must be closed as well, for the runtime folds the log of every connection that it finds open at the end. */
 export function closeQuickly(db: Database, path: string): void {
+  if (Bun.file(`${path}-wal`).size > FOLD_BYTES) {
+    db.close();
+    return;
+  }
   const guard = new Database(path, { readonly: true });
   guard.query("PRAGMA user_version").get();
   db.close();
-}
-
-/** Keeps the log short while {@link closeQuickly} is in use: whoever opens the book next reads it through. */
-export function keepLogShort(db: Database): void {
-  db.run(`PRAGMA wal_autocheckpoint = ${FOLD_PAGES}`);
+  guard.close();
 }
 
 function createFile(path: string): void {
   const folder = dirname(path);
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
+  if (!fs().existsSync(folder)) fs().mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (!fs().existsSync(path)) fs().closeSync(fs().openSync(path, "a", 0o600));
   else {
-    accessSync(path, constants.W_OK);
-    if ((statSync(path).mode & 0o077) !== 0 && isOwn(path)) chmodSync(path, 0o600);
+    fs().accessSync(path, fs().constants.W_OK);
+    if ((fs().statSync(path).mode & 0o077) !== 0 && isOwn(path)) fs().chmodSync(path, 0o600);
   }
 }
 
 function isOwn(path: string): boolean {
-  return typeof process.getuid !== "function" || statSync(path).uid === process.getuid();
+  return typeof process.getuid !== "function" || fs().statSync(path).uid === process.getuid();
 }
 
 function versionOf(db: Database): number {
   return db.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
 }
 
+function applicationIdOf(db: Database): number {
+  return db.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id ?? 0;
+}
+
 /** Throws when the file is a database of some other program. */
 function assertOurs(db: Database, path: string): void {
-  const id = db.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id ?? 0;
-  if (id === APPLICATION_ID) return;
+  if (applicationIdOf(db) === APPLICATION_ID) return;
   const tables = db
     .query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name LIMIT 6")
     .all();

@@ -5,6 +5,7 @@ import type { Places } from "./dictionary.ts";
 interface SessionRow {
   id: number;
   cwd: string | null;
+  repo_id: number | null;
   title: string | null;
   title_rank: number;
   client_version: string | null;
@@ -81,27 +82,32 @@ export class Sessions {
     const later = fact.lastMs !== undefined && (row.last_ms === null || fact.lastMs >= row.last_ms);
     const better = fact.title !== undefined && (fact.titleRank ?? 0) >= row.title_rank;
     const cwd = fact.cwd !== undefined && (row.cwd === null || earlier) ? fact.cwd : row.cwd;
-    this.#db
-      .query(
-        `UPDATE sessions SET cwd = ?, repo_id = ?, title = ?, title_rank = ?, client_version = ?, entrypoint = ?, billing = ?,
-           forked_from = ?, started_ms = ?, ended_ms = ?, last_ms = ?, reported_cost_nano = ?
-         WHERE id = ?`,
-      )
-      .run(
-        cwd,
-        cwd === null ? null : this.#places.repoOf(cwd),
-        better ? (fact.title ?? null) : row.title,
-        better ? (fact.titleRank ?? 0) : row.title_rank,
+    const repo = cwd === null ? null : this.#places.repoOf(cwd);
+    const merged: [keyof SessionRow, string | number | null][] = [
+      ["cwd", cwd],
+      ["repo_id", repo],
+      ["title", better ? (fact.title ?? null) : row.title],
+      ["title_rank", better ? (fact.titleRank ?? 0) : row.title_rank],
+      [
+        "client_version",
         fact.version !== undefined && (row.client_version === null || later) ? fact.version : row.client_version,
+      ],
+      [
+        "entrypoint",
         fact.entrypoint !== undefined && (row.entrypoint === null || earlier) ? fact.entrypoint : row.entrypoint,
-        row.billing ?? fact.billing ?? null,
-        row.forked_from ?? fact.forkedFrom ?? null,
-        earlier ? atMs : row.started_ms,
-        largest(row.ended_ms, fact.endedAtMs),
-        largest(row.last_ms, fact.lastMs),
-        largest(row.reported_cost_nano, fact.reportedNanoUsd),
-        id,
-      );
+      ],
+      ["billing", row.billing ?? fact.billing ?? null],
+      ["forked_from", row.forked_from ?? fact.forkedFrom ?? null],
+      ["started_ms", earlier ? atMs : row.started_ms],
+      ["ended_ms", largest(row.ended_ms, fact.endedAtMs)],
+      ["last_ms", largest(row.last_ms, fact.lastMs)],
+      ["reported_cost_nano", largest(row.reported_cost_nano, fact.reportedNanoUsd)],
+    ];
+    const changed = merged.filter(([column, value]) => row[column] !== value);
+    if (changed.length === 0) return;
+    this.#db
+      .query(`UPDATE sessions SET ${changed.map(([column]) => `${column} = ?`).join(", ")} WHERE id = ?`)
+      .run(...changed.map(([, value]) => value), id);
   }
 
   forget(): void {

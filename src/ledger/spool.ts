@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 
 /** A payload that could not be put into the book when it came. */
@@ -17,35 +17,42 @@ const MAX_DRAINED = 10_000;
 /** Keeps a payload in the spool: one file, written aside and renamed, so that it is there whole or not at all.
  *  Throws what the file system throws. */
 export function spool(folder: string, entry: Omit<Spooled, "path">, pid: number): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  fs().mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = `${String(entry.atMs).padStart(14, "0")}-${pid}-${Math.random().toString(36).slice(2, 10)}.json`;
   const path = join(folder, name);
   const temporary = `${path}.tmp`;
-  writeFileSync(temporary, JSON.stringify({ ...entry, payload: entry.payload.slice(0, MAX_PAYLOAD_BYTES) }), {
+  fs().writeFileSync(temporary, JSON.stringify({ ...entry, payload: entry.payload.slice(0, MAX_PAYLOAD_BYTES) }), {
     mode: 0o600,
   });
-  renameSync(temporary, path);
+  fs().renameSync(temporary, path);
   return path;
 }
 
 /** Whether anything waits in the spool; one `readdir` at most. */
 export function hasSpooled(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".json"));
+  return (
+    fs().existsSync(folder) &&
+    fs()
+      .readdirSync(folder)
+      .some((name) => name.endsWith(".json"))
+  );
 }
 
 /** Waiting payloads, oldest first, at most ten thousand at a time. A file that holds no payload is set aside as `.bad`. */
 export function readSpool(folder: string, onBad: (path: string, message: string) => void): Spooled[] {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  if (!fs().existsSync(folder)) return [];
+  const names = fs()
+    .readdirSync(folder)
+    .filter((name) => name.endsWith(".json"));
   const entries: Spooled[] = [];
   for (const name of names.sort().slice(0, MAX_DRAINED)) {
     const path = join(folder, name);
     try {
-      if (statSync(path).size > 2 * MAX_PAYLOAD_BYTES) throw new Error("larger than any payload");
-      entries.push(parse(path, readFileSync(path, "utf8")));
+      if (fs().statSync(path).size > 2 * MAX_PAYLOAD_BYTES) throw new Error("larger than any payload");
+      entries.push(parse(path, fs().readFileSync(path, "utf8")));
     } catch (error) {
-      if (!existsSync(path)) continue;
-      renameSync(path, `${path}.bad`);
+      if (!fs().existsSync(path)) continue;
+      fs().renameSync(path, `${path}.bad`);
       onBad(path, messageOf(error));
     }
   }
@@ -69,5 +76,5 @@ function parse(path: string, text: string): Spooled {
 
 /** Removes a payload that is in the book now. */
 export function removeSpooled(entry: Spooled): void {
-  rmSync(entry.path, { force: true });
+  fs().rmSync(entry.path, { force: true });
 }

@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
 import type { FileEvents } from "../agents/events.ts";
+import { fs } from "../platform/builtins.ts";
 import { collapse, type MergedCall } from "./merge.ts";
 import type { SourceRecord } from "./sources.ts";
 
@@ -52,10 +52,10 @@ export function* readNew(
   known: SourceRecord | null,
   work: ReadWork,
 ): Generator<ReadStretch> {
-  const fd = openSync(file.path, "r");
+  const fd = fs().openSync(file.path, "r");
   work.opened++;
   try {
-    const info = fstatSync(fd);
+    const info = fs().fstatSync(fd);
     const size = info.size;
     const resume = known !== null && file.kind === "log" && stillStands(fd, known, size);
     let offset = resume ? known.offset : 0;
@@ -72,7 +72,7 @@ export function* readNew(
     while (offset + pending < size) {
       const length = Math.min(want, size - offset);
       const buffer = bufferOf(length);
-      const got = readSync(fd, buffer, pending, length - pending, offset + pending);
+      const got = fs().readSync(fd, buffer, pending, length - pending, offset + pending);
       work.bytes += got;
       const filled = pending + got;
       const final = got === 0 || offset + filled >= size;
@@ -111,9 +111,54 @@ export function* readNew(
     }
     if (size === 0) yield stretchOf(null, { ...file, size: 0, mtimeMs: info.mtimeMs, inode: info.ino }, fd, 0);
   } finally {
-    closeSync(fd);
+    fs().closeSync(fd);
     shrinkBuffer();
   }
+}
+
+/** What {@link readNew} answers, for the case that a hook mostly meets and without loading the file system module: a log that the book
+ *  knows, that is still the same one, and that gained no more than a stretch. Null where {@link readNew} has to look closer.
+ *  Throws what the file system throws. */
+export async function readAppended(
+  adapter: AgentAdapter,
+  file: SourceFile,
+  known: SourceRecord,
+  work: ReadWork,
+): Promise<ReadStretch | null> {
+  const gained = file.size - known.offset;
+  if (file.kind !== "log" || file.inode !== known.inode || gained <= 0 || gained > STRETCH_BYTES) return null;
+  const tailBytes = Math.min(TAIL_BYTES, known.offset);
+  const from = known.offset - tailBytes;
+  const blob = Bun.file(file.path);
+  const [head, read] = await Promise.all([
+    blob.slice(0, Math.min(HEAD_BYTES, file.size)).bytes(),
+    blob.slice(from, file.size).bytes(),
+  ]);
+  if (read.length !== file.size - from) return null;
+  if (Bun.hash.crc32(head.subarray(0, known.offset)) !== known.headHash) return null;
+  if (Bun.hash.crc32(read.subarray(0, tailBytes)) !== known.tailHash) return null;
+  work.opened++;
+  work.bytes += gained;
+  const reader = adapter.reader(file.path, known.state);
+  const used = reader.feed(Buffer.from(read.buffer, read.byteOffset + tailBytes, gained), true);
+  const offset = known.offset + used;
+  const source: SourceRecord = {
+    ...known,
+    size: file.size,
+    mtimeMs: file.mtimeMs,
+    offset,
+    headHash: Bun.hash.crc32(head.subarray(0, offset)),
+    tailHash: Bun.hash.crc32(read.subarray(Math.max(0, offset - TAIL_BYTES) - from, offset - from)),
+    state: reader.saveState(),
+  };
+  const events = reader.drain();
+  return {
+    events: { ...events, calls: collapse(events.calls) },
+    source,
+    fresh: false,
+    expectedOffset: known.offset,
+    movedFrom: null,
+  };
 }
 
 /** A stretch without events: only the bookmark moves (the file was touched, but nothing was added). */
@@ -145,7 +190,7 @@ function stillStands(fd: number, known: SourceRecord, size: number): boolean {
 const small = Buffer.alloc(HEAD_BYTES);
 
 function hashAt(fd: number, position: number, length: number): number {
-  const got = length === 0 ? 0 : readSync(fd, small, 0, length, position);
+  const got = length === 0 ? 0 : fs().readSync(fd, small, 0, length, position);
   return Bun.hash.crc32(small.subarray(0, got));
 }
 
@@ -153,7 +198,7 @@ function hashAt(fd: number, position: number, length: number): number {
 function skipLine(fd: number, from: number, size: number, work: ReadWork): number {
   const piece = Buffer.allocUnsafe(1 << 20);
   for (let at = from; at < size; at += piece.length) {
-    const got = readSync(fd, piece, 0, piece.length, at);
+    const got = fs().readSync(fd, piece, 0, piece.length, at);
     work.bytes += got;
     const newline = piece.subarray(0, got).indexOf(10);
     if (newline >= 0) return at + newline + 1;

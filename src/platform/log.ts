@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { fs } from "./builtins.ts";
 import { messageOf } from "./errors.ts";
 
 const MAX_LOG_BYTES = 1 << 20;
@@ -9,9 +9,9 @@ const MAX_LOG_BYTES = 1 << 20;
 export function logLine(path: string, nowMs: number, text: string): boolean {
   const line = `${new Date(nowMs).toISOString()} ${text.replace(/[\r\n]+/g, " | ").slice(0, 2000)}\n`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    fs().mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     rotate(path);
-    appendFileSync(path, line, { mode: 0o600 });
+    fs().appendFileSync(path, line, { mode: 0o600 });
     return true;
   } catch (error) {
     if (process.env.CC_LEDGER_DEBUG) process.stderr.write(`cc-ledger: cannot log: ${messageOf(error)}\n`);
@@ -20,6 +20,6 @@ export function logLine(path: string, nowMs: number, text: string): boolean {
 }
 
 function rotate(path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+  const size = fs().statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > MAX_LOG_BYTES) fs().renameSync(path, `${path}.1`);
 }

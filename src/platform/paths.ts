@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { os } from "./builtins.ts";
 import { UserError } from "./errors.ts";
 
 /** The environment as the program sees it; handed in, so that tests can take it away. */
@@ -7,7 +7,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 /** The user's home folder: `HOME` first, so that a sandbox is a sandbox. */
 export function homeOf(env: Env): string {
-  return env.HOME || env.USERPROFILE || homedir();
+  return env.HOME || env.USERPROFILE || os().homedir();
 }
 
 /** Files under the ledger's own folder (`CC_LEDGER_HOME`, else `~/.cc-ledger`). */

@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { fs } from "./builtins.ts";
 
 /** What repository a folder belongs to. Without git it is the folder itself. */
 export interface Place {
@@ -34,8 +34,9 @@ function withoutGit(cwd: string): Place {
 function commonDirOf(start: string): string | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const dotGit = join(folder, ".git");
-    const info = statSync(dotGit, { throwIfNoEntry: false });
-    if (info?.isDirectory() && statSync(join(dotGit, "HEAD"), { throwIfNoEntry: false })) return realpathSync(dotGit);
+    const info = fs().statSync(dotGit, { throwIfNoEntry: false });
+    if (info?.isDirectory() && fs().statSync(join(dotGit, "HEAD"), { throwIfNoEntry: false }))
+      return fs().realpathSync(dotGit);
     if (info?.isFile()) return linkedDir(dotGit, folder);
     if (dirname(folder) === folder) return null;
   }
@@ -48,13 +49,13 @@ function linkedDir(dotGit: string, folder: string): string | null {
   const gitDir = resolve(folder, pointer);
   const common = read(join(gitDir, "commondir")).trim();
   const target = common === "" ? gitDir : resolve(gitDir, common);
-  return statSync(target, { throwIfNoEntry: false })?.isDirectory() ? realpathSync(target) : target;
+  return fs().statSync(target, { throwIfNoEntry: false })?.isDirectory() ? fs().realpathSync(target) : target;
 }
 
 function read(path: string): string {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = fs().statSync(path, { throwIfNoEntry: false });
   if (!info?.isFile() || info.size > MAX_FILE) return "";
-  return readFileSync(path, "utf8");
+  return fs().readFileSync(path, "utf8");
 }
 
 function remoteOf(commonDir: string): string | null {

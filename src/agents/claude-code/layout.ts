@@ -1,5 +1,6 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import type { Dirent } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { fs } from "../../platform/builtins.ts";
 import { messageOf } from "../../platform/errors.ts";
 import { type Env, homeOf } from "../../platform/paths.ts";
 import type { Listing } from "../adapter.ts";
@@ -24,7 +25,7 @@ export function configDirs(env: Env): string[] {
 export function projectRoots(env: Env): string[] {
   return configDirs(env)
     .map((dir) => join(dir, "projects"))
-    .filter((dir) => statSync(dir, { throwIfNoEntry: false })?.isDirectory());
+    .filter((dir) => fs().statSync(dir, { throwIfNoEntry: false })?.isDirectory());
 }
 
 /** Walks the roots for transcripts and the sidecars of sub-agents. Symbolic links are not followed. */
@@ -37,7 +38,7 @@ export function listTranscripts(roots: readonly string[]): Listing {
 function walk(folder: string, depth: number, listing: Listing): void {
   let entries: Dirent[];
   try {
-    entries = readdirSync(folder, { withFileTypes: true });
+    entries = fs().readdirSync(folder, { withFileTypes: true });
   } catch (error) {
     listing.problems.push({ path: folder, message: messageOf(error) });
     return;
@@ -55,7 +56,7 @@ function walk(folder: string, depth: number, listing: Listing): void {
 }
 
 function addFile(path: string, kind: "log" | "sidecar", listing: Listing): void {
-  const info = statSync(path, { throwIfNoEntry: false });
+  const info = fs().statSync(path, { throwIfNoEntry: false });
   if (info === undefined) return;
   listing.files.push({ path, inode: info.ino, size: info.size, mtimeMs: info.mtimeMs, kind });
 }
