@@ -75,8 +75,8 @@ async function catchUpAgent(
   if (bytes < PARALLEL_BYTES || pending.length < 2) readInline(adapter, pending, writer, total, options.onProgress);
   else {
     const { readParallel } = await import("./readParallel.ts");
-    const workers = Math.max(1, Math.min(MAX_WORKERS, availableParallelism()));
-    await readParallel(adapter.name, pending, workers, writer, total, options.onProgress);
+    const workers = Math.max(1, Math.min(MAX_WORKERS, availableParallelism() - 1));
+    await readParallel(adapter, pending, workers, writer, total, options.onProgress);
   }
 }
 
