@@ -8,16 +8,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   categories: [],
   agents: ["categories"],
   ledger: ["agents", "pricing", "categories"],
-  reports: ["ledger", "categories"],
+  git: [],
+  forge: [],
+  attribution: ["ledger", "git", "forge"],
+  reports: ["ledger", "categories", "attribution"],
   render: ["reports"],
   demo: [],
-  commands: ["agents", "ledger", "pricing", "categories", "reports", "render", "demo"],
+  commands: ["agents", "ledger", "pricing", "categories", "git", "forge", "attribution", "reports", "render", "demo"],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "reports", "render"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "reports", "render"]);
 /** Rooms that must not talk to the database. */
-const NO_SQL = new Set(["platform", "pricing", "categories", "agents", "render", "demo"]);
+const NO_SQL = new Set(["platform", "pricing", "categories", "agents", "git", "forge", "render", "demo"]);
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");

@@ -78,6 +78,46 @@ export interface ToolUseEvent {
   toolFlags: number;
 }
 
+/** What kind of change an edit is; stored as it is in `edits.kind`. */
+export const EDIT_KIND = { edit: 1, write: 2, create: 3, notebook: 4, shell: 5 } as const;
+
+/** How good the source of an edit is; the better one replaces the other. Stored in `edits.source`. */
+export const EDIT_SOURCE = { input: 1, texts: 2, patch: 3 } as const;
+
+/** What a tool use wrote into a file. Whether it took place is told by the tool's result. */
+export interface EditEvent {
+  /** Hash of the tool-use id. */
+  keyHigh: number;
+  keyLow: number;
+  sessionId: string;
+  /** As the tool was given it: mostly absolute. */
+  path: string;
+  atMs: number;
+  kind: number;
+  source: number;
+  added: number;
+  removed: number;
+  /** Packed hashes of the added lines (`platform/lineHash.ts`). */
+  lines: Uint8Array;
+}
+
+/** Something that an agent did with git or a forge, as its tools reported it. */
+export interface GitEvent {
+  /** Hash of the tool-use id; 0/0 where no tool use is known. */
+  keyHigh: number;
+  keyLow: number;
+  sessionId: string;
+  atMs: number;
+  kind: "commit" | "push" | "branch" | "pull-request" | "link";
+  /** Commit id, often shortened; "" for none. */
+  sha: string;
+  branch: string;
+  /** Number of a pull request, 0 for none. */
+  number: number;
+  url: string;
+  action: string;
+}
+
 /** What became of a tool use. */
 export interface ToolResultEvent {
   keyHigh: number;
@@ -152,6 +192,8 @@ export interface FileEvents {
   prompts: PromptEvent[];
   toolUses: ToolUseEvent[];
   toolResults: ToolResultEvent[];
+  edits: EditEvent[];
+  gits: GitEvent[];
   sessions: SessionEvent[];
   runs: RunEvent[];
   notes: NoteEvent[];
@@ -165,6 +207,8 @@ export function noEvents(): FileEvents {
     prompts: [],
     toolUses: [],
     toolResults: [],
+    edits: [],
+    gits: [],
     sessions: [],
     runs: [],
     notes: [],

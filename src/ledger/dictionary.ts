@@ -82,7 +82,7 @@ export class Places {
       )
       .get(place.identity, place.name, place.commonDir, place.remote);
     const id = row?.id ?? 0;
-    this.#db.query("INSERT INTO places (cwd, repo_id) VALUES (?, ?)").run(cwd, id);
+    this.#db.query("INSERT INTO places (cwd, repo_id, root) VALUES (?, ?, ?)").run(cwd, id, place.root);
     return id;
   }
 

@@ -174,7 +174,18 @@ function stretchOf(known: SourceRecord | null, file: SourceFile, fd: number, off
     state: known?.state ?? "",
   };
   const counters = { lines: 0, broken: 0, absurd: 0, clientMade: 0, oversized: 0, unknownTypes: {} };
-  const events = { calls: [], prompts: [], toolUses: [], toolResults: [], sessions: [], runs: [], notes: [], counters };
+  const events = {
+    calls: [],
+    prompts: [],
+    toolUses: [],
+    toolResults: [],
+    edits: [],
+    gits: [],
+    sessions: [],
+    runs: [],
+    notes: [],
+    counters,
+  };
   return { events, source, fresh: known === null, expectedOffset: offset, movedFrom: null };
 }
 

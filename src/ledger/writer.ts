@@ -3,6 +3,7 @@ import type { FileEvents, ToolResultEvent } from "../agents/events.ts";
 import type { PriceBook } from "../pricing/book.ts";
 import { Calls } from "./calls.ts";
 import { Dictionary, Places } from "./dictionary.ts";
+import { Edits } from "./edits.ts";
 import type { MergedCall } from "./merge.ts";
 import { Prompts } from "./prompts.ts";
 import { RollupDeltas } from "./rollups.ts";
@@ -44,6 +45,7 @@ export class Writer {
   readonly #runs: Runs;
   readonly #deltas: RollupDeltas;
   readonly #toolCalls: ToolCalls;
+  readonly #edits: Edits;
   #calls: Calls | null = null;
 
   constructor(db: Database, options: WriterOptions) {
@@ -59,6 +61,7 @@ export class Writer {
     this.#runs = new Runs(db, this.#prompts);
     this.#deltas = new RollupDeltas(db);
     this.#toolCalls = new ToolCalls(db, this.#tools, this.#paths);
+    this.#edits = new Edits(db, this.#paths);
   }
 
   /** Writes stretches in one transaction. After an error nothing of them is in the book. */
@@ -130,6 +133,8 @@ export class Writer {
       this.#toolCalls.use(use, callId, own);
     }
     for (const result of events.toolResults) if (!joined.has(result)) this.#toolCalls.result(result);
+    for (const edit of events.edits) this.#edits.edit(edit);
+    for (const git of events.gits) this.#edits.git(git, sessionOf(git.sessionId));
     for (const sessionId of new Set(events.toolUses.filter((use) => use.runId === "").map((use) => use.sessionId)))
       this.#runs.touch(sessionOf(sessionId));
     const note = this.#db.query("INSERT OR IGNORE INTO events (session_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)");

@@ -8,6 +8,8 @@ export interface Place {
   /** What a person calls it: `owner/name` of the remote, else the folder's name. */
   name: string;
   commonDir: string | null;
+  /** Top folder of the work tree, null without git. */
+  root: string | null;
   /** URL of `origin` without credentials, or null. */
   remote: string | null;
 }
@@ -18,26 +20,30 @@ const MAX_FILE = 1 << 20;
  *  a worktree inside a repository that still exists is found through its parents. */
 export function placeOf(cwd: string): Place {
   if (cwd === "" || !isAbsolute(cwd))
-    return { identity: cwd || "(unknown)", name: cwd || "(unknown)", commonDir: null, remote: null };
-  const commonDir = commonDirOf(cwd);
-  if (commonDir === null) return withoutGit(cwd);
+    return { identity: cwd || "(unknown)", name: cwd || "(unknown)", commonDir: null, root: null, remote: null };
+  const found = gitOf(cwd);
+  if (found === null) return withoutGit(cwd);
+  const { commonDir, root } = found;
   const remote = remoteOf(commonDir);
-  return { identity: commonDir, name: nameOf(remote, commonDir), commonDir, remote };
+  return { identity: commonDir, name: nameOf(remote, commonDir), commonDir, root, remote };
 }
 
 /** Worktrees that the agent makes stand under `.claude/worktrees/`; the part before names the project even when it is gone. */
 function withoutGit(cwd: string): Place {
   const project = cwd.replace(/[\\/]\.claude[\\/]worktrees[\\/].*$/, "");
-  return { identity: project, name: basename(project) || project, commonDir: null, remote: null };
+  return { identity: project, name: basename(project) || project, commonDir: null, root: null, remote: null };
 }
 
-function commonDirOf(start: string): string | null {
+function gitOf(start: string): { commonDir: string; root: string } | null {
   for (let folder = start; ; folder = dirname(folder)) {
     const dotGit = join(folder, ".git");
     const info = fs().statSync(dotGit, { throwIfNoEntry: false });
     if (info?.isDirectory() && fs().statSync(join(dotGit, "HEAD"), { throwIfNoEntry: false }))
-      return fs().realpathSync(dotGit);
-    if (info?.isFile()) return linkedDir(dotGit, folder);
+      return { commonDir: fs().realpathSync(dotGit), root: folder };
+    if (info?.isFile()) {
+      const commonDir = linkedDir(dotGit, folder);
+      return commonDir === null ? null : { commonDir, root: folder };
+    }
     if (dirname(folder) === folder) return null;
   }
 }

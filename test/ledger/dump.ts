@@ -51,6 +51,15 @@ export function dumpBook(path: string): string[] {
       "SELECT session_id, cwd, client_version, entrypoint, forked_from, started_ms, last_ms, reported_cost_nano, title FROM sessions",
     );
     all(
+      "edits",
+      "SELECT hex(e.key), p.path, e.at_ms, e.kind, e.source, e.added, e.removed, hex(e.lines) FROM edits e JOIN paths p ON p.id = e.path_id",
+    );
+    all(
+      "git operations",
+      `SELECT hex(g.key), s.session_id, g.at_ms, g.kind, g.sha, g.branch, g.number, g.url, g.action
+       FROM git_operations g JOIN sessions s ON s.id = g.session_id`,
+    );
+    all(
       "events",
       "SELECT s.session_id, e.at_ms, e.kind, e.detail FROM events e JOIN sessions s ON s.id = e.session_id",
     );

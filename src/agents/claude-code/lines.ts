@@ -162,6 +162,7 @@ export function toolResultOf(
   data: Buffer,
   start: number,
   end: number,
+  idsOnly = false,
 ): { ids: string[]; failed: boolean; timestamp: string } {
   const line = data.subarray(start, end);
   const ids: string[] = [];
@@ -173,6 +174,7 @@ export function toolResultOf(
     ids.push(line.toString("latin1", from, to));
     at = line.indexOf(TOOL_USE_ID, to);
   }
+  if (idsOnly) return { ids, failed: false, timestamp: "" };
   const failed = line.includes(IS_ERROR);
   const stamp = line.lastIndexOf(TIMESTAMP);
   const from = stamp + TIMESTAMP.length;

@@ -2,6 +2,8 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { HookPayload } from "../adapter.ts";
 import { type FileEvents, noEvents } from "../events.ts";
+import { EDIT_TOOLS, editOfInput, editOfResult } from "./edits.ts";
+import { gitOperationsOf, isGitCommand } from "./gitOperations.ts";
 import { objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
 
@@ -29,7 +31,7 @@ export function readPayload(
     ...(event === "session-end" && { endedAtMs: nowMs }),
   });
   addMoment(event, row, sessionId, nowMs, events);
-  addToolResult(event, row, nowMs, events);
+  addToolResult(event, row, sessionId, nowMs, events);
   addRun(event, row, sessionId, nowMs, events);
   const wide = event === "stop" || event === "session-end" || event === "stop-failure" || event === "pre-compact";
   const subagentsDir =
@@ -67,7 +69,7 @@ function addMoment(event: string, row: Row, sessionId: string, atMs: number, eve
     events.notes.push({ sessionId, atMs, kind: "turn-failed", detail: textOf(row.error, 60) });
 }
 
-function addToolResult(event: string, row: Row, atMs: number, events: FileEvents): void {
+function addToolResult(event: string, row: Row, sessionId: string, atMs: number, events: FileEvents): void {
   if (event !== "post-tool-use" && event !== "post-tool-use-failure") return;
   const id = textOf(row.tool_use_id, 200);
   if (id === "") return;
@@ -81,6 +83,23 @@ function addToolResult(event: string, row: Row, atMs: number, events: FileEvents
     bytes: 0,
     durationMs: typeof duration === "number" && duration >= 0 && duration < 1e10 ? Math.round(duration) : -1,
   });
+  if (event === "post-tool-use") addOutcome(id, row, sessionId, atMs, events);
+}
+
+/** What the tool wrote or did with git, as its structured response says. */
+function addOutcome(id: string, row: Row, sessionId: string, atMs: number, events: FileEvents): void {
+  const tool = textOf(row.tool_name, 200);
+  const input = objectOf(row.tool_input);
+  const response = objectOf(row.tool_response);
+  hash64(id);
+  const from = { keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs };
+  if (EDIT_TOOLS.has(tool)) {
+    const edit = editOfResult(response) ?? editOfInput(tool, input);
+    if (edit !== null) events.edits.push({ ...from, ...edit });
+  } else if (tool === "Bash" && isGitCommand(input?.command)) {
+    const operations = gitOperationsOf(response, textOf(input?.command, 2000));
+    events.gits.push(...operations.map((one) => ({ ...from, ...one })));
+  }
 }
 
 function addRun(event: string, row: Row, sessionId: string, atMs: number, events: FileEvents): void {

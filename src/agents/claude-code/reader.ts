@@ -2,6 +2,8 @@ import { textFlags, toolFlags } from "../../categories/index.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { LogReader } from "../adapter.ts";
 import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent } from "../events.ts";
+import { EDIT_TOOLS, editOfInput, editOfResult } from "./edits.ts";
+import { gitOperationsOf, isGitCommand, linkOf } from "./gitOperations.ts";
 import { branchOf, identityOf, inputKeyOf } from "./identity.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
@@ -19,7 +21,12 @@ export interface ReaderState {
   /** Time of the first row of a file that opens with a queued prompt: conversation rows before it were copied from the
    *  session that this one was forked from. -1 where the file does not say. */
   ownSinceMs: number;
+  /** Tool uses whose results say what they wrote or did with git, by id; the value is the start of a shell command, "" for an edit. */
+  awaited: Record<string, string>;
 }
+
+/** Results that never come must not be waited for in ever more places. */
+const MAX_AWAITED = 200;
 
 /** Where a file stands in the layout: which session and run its rows belong to when they do not say. */
 export interface FileIdentity {
@@ -40,7 +47,13 @@ export class TranscriptReader implements LogReader {
   /** `saved` is what {@link saveState} answered at the end of the stretch before, "" at the start of the file. */
   constructor(identity: FileIdentity, saved = "") {
     this.#identity = identity;
-    this.state = saved === "" ? { promptKey: "", lastMs: -1, ownSinceMs: -1 } : (JSON.parse(saved) as ReaderState);
+    this.state = {
+      promptKey: "",
+      lastMs: -1,
+      ownSinceMs: -1,
+      awaited: {},
+      ...(saved === "" ? {} : (JSON.parse(saved) as ReaderState)),
+    };
   }
 
   saveState(): string {
@@ -93,7 +106,7 @@ export class TranscriptReader implements LogReader {
       counters.broken++;
       return;
     }
-    if (kind === LINE.toolResult) this.#toolResult(data, start, end);
+    if (kind === LINE.toolResult && !this.#isAwaited(data, start, end)) this.#toolResult(data, start, end);
     else {
       const row = parseObject(this.#classifier.textOf(start, end));
       if (row !== null) this.#row(row, end - start);
@@ -134,6 +147,7 @@ export class TranscriptReader implements LogReader {
     else if (type === "system") this.#system(row);
     else {
       const sessionId = textOf(row.sessionId, 200) || this.#identity.sessionId;
+      if (type === "pr-link") this.#link(row, sessionId, stamped);
       const fact = sessionFactOf(row, sessionId, this.state.lastMs);
       if (fact === null) {
         if (!PASSED_OVER.has(type)) this.#unknown(type);
@@ -263,7 +277,44 @@ export class TranscriptReader implements LogReader {
         inputKey,
         toolFlags: toolFlags(name, block.input),
       });
+      this.#await(id, name, input, call);
     }
+  }
+
+  /** Files what an edit is going to write, and remembers the tool use where its result will tell more. */
+  #await(id: string, name: string, input: Row | null, call: CallLine): void {
+    const command = name === "Bash" && isGitCommand(input?.command) ? textOf(input?.command, 2000) : null;
+    if (command === null && !EDIT_TOOLS.has(name)) return;
+    const { awaited } = this.state;
+    const waiting = Object.keys(awaited);
+    if (waiting.length >= MAX_AWAITED) delete awaited[waiting[0] as string];
+    awaited[id] = command ?? "";
+    const edit = editOfInput(name, input);
+    if (edit === null) return;
+    hash64(id);
+    const { sessionId, atMs } = call;
+    this.events.edits.push({ keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs, ...edit });
+  }
+
+  #isAwaited(data: Buffer, start: number, end: number): boolean {
+    for (const _ in this.state.awaited) {
+      const { ids } = toolResultOf(data, start, end, true);
+      return ids.some((id) => Object.hasOwn(this.state.awaited, id));
+    }
+    return false;
+  }
+
+  /** What a tool's structured result says was written or done with git. */
+  #outcome(id: string, failed: boolean, result: Row | null, sessionId: string): void {
+    const command = this.state.awaited[id];
+    if (command === undefined) return;
+    delete this.state.awaited[id];
+    if (failed) return;
+    hash64(id);
+    const from = { keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs: Math.max(0, this.state.lastMs) };
+    const edit = command === "" ? editOfResult(result) : null;
+    if (edit !== null) this.events.edits.push({ ...from, ...edit });
+    if (command !== "") this.events.gits.push(...gitOperationsOf(result, command).map((one) => ({ ...from, ...one })));
   }
 
   #clientMade(row: Row): void {
@@ -323,6 +374,7 @@ export class TranscriptReader implements LogReader {
       const id = textOf(block.tool_use_id, 200);
       if (id === "") continue;
       this.#pushResult(id, block.is_error === true, this.state.lastMs, bytes);
+      this.#outcome(id, block.is_error === true, objectOf(row.toolUseResult), sessionId);
       if (agentId !== "") {
         this.events.runs.push({ sessionId, runId: agentId, kind: runKindOf(agentId), spawnedBy: id });
       }
@@ -375,6 +427,12 @@ export class TranscriptReader implements LogReader {
     }
     if (known === undefined) this.#sessions.set(sessionId, fact);
     return sessionId;
+  }
+
+  #link(row: Row, sessionId: string, stamped: number): void {
+    const link = linkOf(row);
+    const atMs = Math.max(0, stamped >= 0 ? stamped : this.state.lastMs);
+    if (link !== null) this.events.gits.push({ keyHigh: 0, keyLow: 0, sessionId, atMs, ...link });
   }
 
   #mergeSession(fact: SessionEvent): void {

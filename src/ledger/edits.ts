@@ -1,0 +1,45 @@
+import type { Database, Statement } from "bun:sqlite";
+import type { EditEvent, GitEvent } from "../agents/events.ts";
+import { toKey } from "../platform/hash.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { lazy } from "./lazy.ts";
+
+/** The better source replaces the other; of two equal ones the same is kept in whichever order they come. */
+const EDIT = `INSERT INTO edits (key, path_id, at_ms, kind, source, added, removed, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (key) DO UPDATE SET
+    at_ms = min(at_ms, excluded.at_ms),
+    path_id = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.path_id, path_id),
+    kind = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.kind, kind),
+    added = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.added, added),
+    removed = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.removed, removed),
+    lines = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.lines, lines),
+    source = max(source, excluded.source)`;
+
+/** A client repeats what it links, with a later time: the first one counts. */
+const GIT = `INSERT INTO git_operations (key, session_id, at_ms, kind, sha, branch, number, url, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET at_ms = min(at_ms, excluded.at_ms)`;
+
+/** Edits and what was done with git, each in whichever order its sources come. */
+export class Edits {
+  readonly #paths: Dictionary;
+  readonly #edit: () => Statement;
+  readonly #git: () => Statement;
+
+  constructor(db: Database, paths: Dictionary) {
+    this.#paths = paths;
+    this.#edit = lazy(db, EDIT);
+    this.#git = lazy(db, GIT);
+  }
+
+  /** Files an edit. */
+  edit(event: EditEvent): void {
+    const { keyHigh, keyLow, path, atMs, kind, source, added, removed, lines } = event;
+    this.#edit().run(toKey(keyHigh, keyLow), this.#paths.idOf(path), atMs, kind, source, added, removed, lines);
+  }
+
+  /** Files a git operation of a session. */
+  git(event: GitEvent, sessionId: number): void {
+    const { keyHigh, keyLow, atMs, kind, sha, branch, number, url, action } = event;
+    this.#git().run(toKey(keyHigh, keyLow), sessionId, atMs, kind, sha, branch, number, url, action);
+  }
+}
