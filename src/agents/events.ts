@@ -108,7 +108,7 @@ export interface GitEvent {
   keyLow: number;
   sessionId: string;
   atMs: number;
-  kind: "commit" | "push" | "branch" | "pull-request" | "link";
+  kind: "commit" | "push" | "branch" | "pull-request" | "link" | "write";
   /** Commit id, often shortened; "" for none. */
   sha: string;
   branch: string;

@@ -23,6 +23,7 @@ const COMMANDS = {
   config: async () => (await import("./config.ts")).config,
   prices: async () => (await import("./prices.ts")).prices,
   reprice: async () => (await import("./reprice.ts")).reprice,
+  "pr-cost": async () => (await import("./prCost.ts")).prCost,
   doctor: async () => (await import("./doctor.ts")).doctor,
   install: async () => (await import("./install.ts")).install,
   uninstall: async () => (await import("./install.ts")).uninstall,

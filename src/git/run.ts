@@ -13,6 +13,8 @@ export interface GitOptions {
   timeoutMs?: number;
   /** Handed to the process as its standard input. */
   input?: string;
+  /** Folder to run in; where it is left out, that of this process. */
+  cwd?: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -57,6 +59,7 @@ function start(
     stdout: "pipe",
     stderr: "pipe",
     detached: true,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   let late = false;
   const kill = (): void => {

@@ -87,3 +87,15 @@ function nameOf(remote: string | null, commonDir: string): string {
   const folder = basename(commonDir) === ".git" ? dirname(commonDir) : commonDir;
   return basename(folder).replace(/\.git$/, "") || folder;
 }
+
+/** Name of the branch that is checked out around a folder, read from git's own files; null without git or on a detached head. */
+export function readHead(cwd: string): string | null {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const dotGit = join(folder, ".git");
+    const info = fs().statSync(dotGit, { throwIfNoEntry: false });
+    const pointer = info?.isFile() ? /^gitdir:\s*(.+)$/m.exec(read(dotGit))?.[1]?.trim() : undefined;
+    const gitDir = info?.isDirectory() ? dotGit : pointer === undefined ? null : resolve(folder, pointer);
+    if (gitDir !== null) return /^ref: refs\/heads\/(.+)$/.exec(read(join(gitDir, "HEAD")).trim())?.[1] ?? null;
+    if (dirname(folder) === folder) return null;
+  }
+}

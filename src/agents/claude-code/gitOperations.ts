@@ -3,6 +3,9 @@ import { objectOf, type Row, textOf } from "./rows.ts";
 
 /** Commands whose output may tell of a commit, a push or a pull request. */
 const OF_INTEREST = /\b(?:git|gh|glab|tea)\b/;
+/** Commands that change files without telling which lines: stream editors, formatters, generators, redirections, patches. */
+const WRITES =
+  /\b(?:sed\s+(?:-\S+\s+)*-\S*i|perl\s+-\S*i|tee\b|patch\b|git\s+apply|prettier\b.*(?:--write|\s-w\b)|eslint\b.*--fix|biome\b.*(?:--write|--apply)|ruff\s+format|black\b|isort\b|gofmt\s+-w|goimports\s+-w|cargo\s+fmt|rustfmt\b|clang-format\s+-i|dprint\s+fmt|(?:npm|pnpm|yarn|bun|make|just)\s+(?:run\s+)?(?:format|fmt|generate|codegen|gen|build))|(?:^|[^0-9&>])>{1,2}\s*[^&>\s|]/;
 const SHA = /^[0-9a-f]{7,64}$/;
 const COMMITTED = /^\[([^\s\]]+)(?: \(root-commit\))? ([0-9a-f]{7,40})\] /gm;
 const PULL_URL = /https?:\/\/[^\s"'<>]{1,200}\/(?:pull|pulls|pull-requests|-\/merge_requests)\/(\d{1,9})\b/;
@@ -14,14 +17,15 @@ export type GitBody = Pick<GitEvent, "kind" | "sha" | "branch" | "number" | "url
 
 /** Whether the result of a shell command is worth a look. */
 export function isGitCommand(command: unknown): boolean {
-  return typeof command === "string" && OF_INTEREST.test(command);
+  return typeof command === "string" && (OF_INTEREST.test(command) || WRITES.test(command.slice(0, 2000)));
 }
 
 /** What a shell tool's structured result says was done with git: its own account, else what git and the forge's tool printed. */
 export function gitOperationsOf(result: Row | null, command: string): GitBody[] {
-  if (result === null) return [];
+  const writes = WRITES.test(command) ? [operation("write", {})] : [];
+  if (result === null || !OF_INTEREST.test(command)) return writes;
   const told = objectOf(result.gitOperation);
-  return told === null ? printed(textOf(result.stdout, 20_000), command) : structured(told, result);
+  return [...writes, ...(told === null ? printed(textOf(result.stdout, 20_000), command) : structured(told, result))];
 }
 
 function operation(kind: GitBody["kind"], rest: Partial<GitBody>): GitBody {

@@ -29,14 +29,14 @@ CREATE TABLE edits (
 ) STRICT;
 CREATE INDEX edits_by_path ON edits (path_id);
 
--- What agents did with git and forges, as their tools reported it.
+-- What agents did with git and forges, as their tools reported it, and which of their shell commands write files.
 CREATE TABLE git_operations (
   id         INTEGER PRIMARY KEY,
   -- As tool_calls.key; 0 where no tool use is known.
   key        INTEGER NOT NULL,
   session_id INTEGER NOT NULL REFERENCES sessions (id),
   at_ms      INTEGER NOT NULL,
-  kind       TEXT NOT NULL CHECK (kind IN ('commit', 'push', 'branch', 'pull-request', 'link')),
+  kind       TEXT NOT NULL CHECK (kind IN ('commit', 'push', 'branch', 'pull-request', 'link', 'write')),
   -- Commit id (often shortened), '' where it is none.
   sha        TEXT NOT NULL,
   branch     TEXT NOT NULL,

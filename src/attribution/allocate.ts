@@ -1,0 +1,354 @@
+import type { Database } from "bun:sqlite";
+import { apportion } from "./apportion.ts";
+import { GRADE } from "./match.ts";
+import { pullOfBranch } from "./pulls.ts";
+
+/** Who bears the calls of a session (design: a call that edits goes where its surviving lines are; one that does not follows the next that
+ *  does, within its prompt; a sub-agent follows the call that spawned it; then the branch). */
+
+/** How a share came to its bearer, and how sure that is. */
+export type Method = "content" | "formatted" | "git-operation" | "follows" | "spawned" | "branch" | "none";
+
+/** A: the lines or the operation say it; B: by the course of the prompt; C: by the branch alone; D: nothing says it. */
+export const GRADES: Readonly<Record<Method, string>> = {
+  content: "A",
+  formatted: "A",
+  "git-operation": "A",
+  follows: "B",
+  spawned: "B",
+  branch: "C",
+  none: "D",
+};
+
+interface CallRow {
+  id: number;
+  run_id: number;
+  prompt_id: number | null;
+  branch_id: number;
+  at_ms: number;
+  input: number;
+  output: number;
+  cache_read: number;
+  cache_write_5m: number;
+  cache_write_1h: number;
+  cost_nano: number | null;
+  category: number;
+}
+
+/** Someone who bears a share of a call: a commit, or what its branch leads to. */
+interface Target {
+  prId: number | null;
+  branchId: number | null;
+  commitId: number | null;
+  weight: number;
+}
+
+interface Share {
+  targets: Target[];
+  method: Method;
+}
+
+/** One share of a call, for those who want to see how a figure came about. */
+export interface CallShare {
+  callId: number;
+  runId: number;
+  target: Omit<Target, "weight">;
+  method: Method;
+  costNano: number;
+}
+
+interface RunRow {
+  id: number;
+  run_id: string;
+  kind: string;
+  spawner: number | null;
+}
+
+const MEASURES = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "cost_nano"] as const;
+const HOUR_MS = 3_600_000;
+
+/** Allocates sessions one by one. */
+export class Allocator {
+  readonly #db: Database;
+  readonly #branches: Map<number, { repoId: number; name: string; isGit: boolean }>;
+  readonly #pulls: Map<
+    number,
+    { id: number; number: number; branch: string; opened_ms: number | null; ended_ms: number | null }[]
+  >;
+
+  constructor(db: Database) {
+    this.#db = db;
+    const branches = db
+      .query<{ id: number; repoId: number; name: string; isGit: number }, []>(
+        `SELECT b.id, coalesce(o.same_as, o.id) AS repoId, b.name, o.common_dir IS NOT NULL AS isGit
+         FROM branches b JOIN repos o ON o.id = b.repo_id`,
+      )
+      .all();
+    this.#branches = new Map(branches.map(({ id, repoId, name, isGit }) => [id, { repoId, name, isGit: isGit === 1 }]));
+    this.#pulls = new Map();
+    const pulls = db
+      .query<
+        {
+          id: number;
+          repo_id: number;
+          number: number;
+          branch: string;
+          opened_ms: number | null;
+          ended_ms: number | null;
+        },
+        []
+      >("SELECT id, repo_id, number, branch, opened_ms, ended_ms FROM pull_requests WHERE branch <> ''")
+      .all();
+    for (const pull of pulls) this.#pulls.set(pull.repo_id, [...(this.#pulls.get(pull.repo_id) ?? []), pull]);
+  }
+
+  /** Where a call goes by its branch alone. */
+  #byBranch(call: CallRow): Target {
+    const branch = this.#branches.get(call.branch_id);
+    if (branch === undefined || !branch.isGit || branch.name === "")
+      return { prId: null, branchId: null, commitId: null, weight: 1 };
+    const pull = pullOfBranch(this.#pulls.get(branch.repoId) ?? [], branch.name, call.at_ms);
+    return { prId: pull?.id ?? null, branchId: pull === null ? call.branch_id : null, commitId: null, weight: 1 };
+  }
+
+  /** Shares of every call of a session. */
+  shares(sessionId: number): { calls: CallRow[]; shares: Map<number, Share> } {
+    const calls = this.#db
+      .query<CallRow, [number]>(
+        `SELECT c.id, c.run_id, c.prompt_id, c.branch_id, c.at_ms, c.input, c.output, c.cache_read, c.cache_write_5m, c.cache_write_1h,
+           c.cost_nano, coalesce(p.category, -1) AS category
+         FROM runs r JOIN calls c ON c.run_id = r.id LEFT JOIN prompts p ON p.id = c.prompt_id
+         WHERE r.session_id = ? ORDER BY c.at_ms, c.id`,
+      )
+      .all(sessionId);
+    const anchors = this.#anchors(sessionId, calls);
+    const runs = this.#db
+      .query<RunRow, [number]>(
+        `SELECT r.id, r.run_id, r.kind, t.call_id AS spawner FROM runs r
+         LEFT JOIN tool_calls t ON t.key = r.spawned_by WHERE r.session_id = ?`,
+      )
+      .all(sessionId);
+    return { calls, shares: follow(calls, runs, anchors, (call) => this.#byBranch(call)) };
+  }
+
+  /** Every share of every call of a session. */
+  callShares(sessionId: number): CallShare[] {
+    const { calls, shares } = this.shares(sessionId);
+    return calls.flatMap((call) => {
+      const { targets, method } = shares.get(call.id) as Share;
+      const parts = apportion(
+        call.cost_nano ?? 0,
+        targets.map(({ weight }) => weight),
+      );
+      return targets.map(({ prId, branchId, commitId }, at) => ({
+        callId: call.id,
+        runId: call.run_id,
+        target: { prId, branchId, commitId },
+        method,
+        costNano: parts[at] as number,
+      }));
+    });
+  }
+
+  /** Calls that say themselves where they belong: by lines that survive in commits, else by a commit that they made. */
+  #anchors(sessionId: number, calls: readonly CallRow[]): Map<number, Share> {
+    const byId = new Map(calls.map((call) => [call.id, call]));
+    const lines = this.#db
+      .query<
+        {
+          call_id: number;
+          edit_id: number;
+          edit_line: number;
+          count: number;
+          grade: number;
+          commit_id: number;
+          pr_id: number | null;
+          committed_ms: number;
+        },
+        [number]
+      >(
+        `SELECT t.call_id, l.edit_id, l.edit_line, l.count, l.grade, k.id AS commit_id, k.pr_id, k.committed_ms
+         FROM runs r JOIN calls c ON c.run_id = r.id JOIN tool_calls t ON t.call_id = c.id JOIN edits e ON e.key = t.key
+         JOIN commit_lines l ON l.edit_id = e.id JOIN commits k ON k.id = l.commit_id
+         WHERE r.session_id = ? AND k.live = 1`,
+      )
+      .all(sessionId);
+    const best = new Map<string, (typeof lines)[number]>();
+    for (const row of lines) {
+      for (let n = 0; n < row.count; n++) {
+        const key = `${row.edit_id} ${row.edit_line + n}`;
+        const known = best.get(key);
+        if (known === undefined || isBetter(row, known)) best.set(key, row);
+      }
+    }
+    const shares = new Map<number, Share>();
+    for (const row of best.values()) {
+      const call = byId.get(row.call_id);
+      if (call === undefined) continue;
+      const target = this.#ofCommit(call, row.commit_id, row.pr_id);
+      addTarget(shares, call.id, target, row.grade === GRADE.formatted ? "formatted" : "content");
+    }
+    for (const made of this.#madeCommits(sessionId)) {
+      const call = byId.get(made.call_id);
+      if (call === undefined || shares.has(call.id)) continue;
+      addTarget(shares, call.id, this.#ofCommit(call, made.commit_id, made.pr_id), "git-operation");
+    }
+    return shares;
+  }
+
+  /** A commit that no pull request holds goes where the branch of the call leads. */
+  #ofCommit(call: CallRow, commitId: number, prId: number | null): Target {
+    if (prId !== null) return { prId, branchId: null, commitId, weight: 1 };
+    const { prId: branchPr, branchId } = this.#byBranch(call);
+    return { prId: branchPr, branchId, commitId, weight: 1 };
+  }
+
+  #madeCommits(sessionId: number): { call_id: number; commit_id: number; pr_id: number | null }[] {
+    return this.#db
+      .query<{ call_id: number; commit_id: number; pr_id: number | null }, [number]>(
+        `SELECT t.call_id, k.id AS commit_id, k.pr_id FROM git_operations g
+         JOIN tool_calls t ON t.key = g.key AND g.key <> 0 JOIN commits k ON k.sha >= g.sha AND k.sha < g.sha || 'g'
+         WHERE g.session_id = ? AND g.kind = 'commit' AND g.sha <> '' AND k.live = 1 AND t.call_id IS NOT NULL`,
+      )
+      .all(sessionId);
+  }
+
+  /** Writes the allocation of a session anew. Call inside a transaction. Throws when its parts do not add up: that must never be stored. */
+  allocate(sessionId: number): void {
+    const { calls, shares } = this.shares(sessionId);
+    const rows = new Map<
+      string,
+      { target: Omit<Target, "weight">; method: Method; category: number; atMs: number; sums: number[] }
+    >();
+    let total = 0;
+    for (const call of calls) {
+      const share = shares.get(call.id) as Share;
+      total += call.cost_nano ?? 0;
+      const weights = share.targets.map(({ weight }) => weight);
+      const parts = MEASURES.map((name) => apportion(call[name] ?? 0, weights));
+      const hour = Math.floor(call.at_ms / HOUR_MS) * HOUR_MS;
+      for (const [n, { prId, branchId, commitId }] of share.targets.entries()) {
+        const key = `${prId} ${branchId} ${commitId} ${share.method} ${call.category} ${hour}`;
+        const row = rows.get(key) ?? {
+          target: { prId, branchId, commitId },
+          method: share.method,
+          category: call.category,
+          atMs: hour,
+          sums: [0, 0, 0, 0, 0, 0],
+        };
+        rows.set(key, row);
+        for (const [m, part] of parts.entries()) row.sums[m] = (row.sums[m] as number) + (part[n] as number);
+      }
+    }
+    const allocated = [...rows.values()].reduce((sum, row) => sum + (row.sums[5] as number), 0);
+    if (allocated !== total)
+      throw new Error(
+        `the allocation of session ${sessionId} adds up to ${allocated}, its calls to ${total} nano-dollars`,
+      );
+    this.#db.query("DELETE FROM allocations WHERE session_id = ?").run(sessionId);
+    const insert = this.#db.query(
+      `INSERT INTO allocations (session_id, pr_id, branch_id, commit_id, method, grade, category, at_ms, input, output, cache_read,
+         cache_write_5m, cache_write_1h, cost_nano) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    for (const { target, method, category, atMs, sums } of rows.values())
+      insert.run(
+        sessionId,
+        target.prId,
+        target.branchId,
+        target.commitId,
+        method,
+        GRADES[method],
+        category,
+        atMs,
+        ...sums,
+      );
+    this.#db
+      .query("INSERT OR REPLACE INTO allocated (session_id, calls, cost_nano) VALUES (?, ?, ?)")
+      .run(sessionId, calls.length, total);
+  }
+}
+
+/** Of several commits that hold a line, the one that a pull request bears counts, then the earliest: a copy costs nothing again. */
+function isBetter(a: { pr_id: number | null; committed_ms: number; commit_id: number }, b: typeof a): boolean {
+  if ((a.pr_id === null) !== (b.pr_id === null)) return a.pr_id !== null;
+  return a.committed_ms - b.committed_ms < 0 || (a.committed_ms === b.committed_ms && a.commit_id < b.commit_id);
+}
+
+function addTarget(shares: Map<number, Share>, callId: number, target: Target, method: Method): void {
+  const share = shares.get(callId);
+  if (share === undefined) {
+    shares.set(callId, { targets: [target], method });
+    return;
+  }
+  const same = share.targets.find(
+    (one) => one.commitId === target.commitId && one.prId === target.prId && one.branchId === target.branchId,
+  );
+  if (same === undefined) share.targets.push(target);
+  else same.weight += target.weight;
+  if (method === "content") share.method = "content";
+}
+
+/** Gives every call without an anchor of its own the share of one that has: see the head of this file. */
+function follow(
+  calls: readonly CallRow[],
+  runs: readonly RunRow[],
+  anchors: ReadonlyMap<number, Share>,
+  byBranch: (call: CallRow) => Target,
+): Map<number, Share> {
+  const shares = new Map(anchors);
+  const ofRun = new Map<number, CallRow[]>();
+  for (const call of calls) ofRun.set(call.run_id, [...(ofRun.get(call.run_id) ?? []), call]);
+  const byId = new Map(calls.map((call) => [call.id, call]));
+  // A call that sent out a sub-agent that edits is an anchor like the sub-agent's own.
+  for (const run of runs) {
+    const spawner = run.spawner === null ? undefined : byId.get(run.spawner);
+    if (spawner === undefined || shares.has(spawner.id)) continue;
+    const targets = (ofRun.get(run.id) ?? []).flatMap((call) => anchors.get(call.id)?.targets ?? []);
+    for (const target of targets) addTarget(shares, spawner.id, { ...target }, "spawned");
+  }
+  const firm = new Map(shares);
+  const main = runs.find((run) => run.run_id === "");
+  const mainCalls = main === undefined ? [] : (ofRun.get(main.id) ?? []);
+  const ordered = [...runs].sort((a, b) => Number(a.run_id !== "") - Number(b.run_id !== ""));
+  for (const run of ordered) {
+    const own = ofRun.get(run.id) ?? [];
+    const hasAnchor = own.some((call) => firm.has(call.id));
+    for (const call of own) {
+      if (shares.has(call.id)) continue;
+      const spawner = run.spawner === null ? undefined : shares.get(run.spawner);
+      const leader = hasAnchor ? leaderOf(call, own, firm) : leaderOf(call, mainCalls, firm);
+      if (!hasAnchor && spawner !== undefined)
+        shares.set(call.id, {
+          targets: spawner.targets,
+          method: spawner.method === "branch" || spawner.method === "none" ? spawner.method : "spawned",
+        });
+      else if (leader !== null)
+        shares.set(call.id, { targets: (firm.get(leader.id) as Share).targets, method: "follows" });
+    }
+    for (const call of own) {
+      if (shares.has(call.id)) continue;
+      const target = byBranch(call);
+      shares.set(call.id, {
+        targets: [target],
+        method: target.prId === null && target.branchId === null ? "none" : "branch",
+      });
+    }
+  }
+  return shares;
+}
+
+/** The next anchor of the same prompt, else the one before in it, else the one before on the same branch. */
+function leaderOf(call: CallRow, run: readonly CallRow[], firm: ReadonlyMap<number, Share>): CallRow | null {
+  let before: CallRow | null = null;
+  let beforeHere: CallRow | null = null;
+  for (const other of run) {
+    if (!firm.has(other.id)) continue;
+    const isAfter = other.at_ms > call.at_ms || (other.at_ms === call.at_ms && other.id > call.id);
+    const isHere = other.prompt_id === call.prompt_id;
+    if (isAfter && isHere) return other;
+    if (isAfter) continue;
+    if (isHere) beforeHere = other;
+    if (other.branch_id === call.branch_id) before = other;
+  }
+  return beforeHere ?? before;
+}

@@ -1,0 +1,143 @@
+import type { Database } from "bun:sqlite";
+import type { Env } from "../platform/paths.ts";
+import { Allocator } from "./allocate.ts";
+import { askForges } from "./forges.ts";
+import { CommitGraph } from "./graph.ts";
+import { joinMovedRepos, placeEditedFiles } from "./places.ts";
+import { PullBook } from "./pulls.ts";
+import { reposToScan, scanRepo } from "./scan.ts";
+
+/** What bringing the attribution up to date came to. */
+export interface AttributionUpdate {
+  repos: number;
+  commits: number;
+  sessions: number;
+  problems: { repo: string; message: string }[];
+}
+
+export interface AttributionOptions {
+  env: Env;
+  now: () => number;
+  /** Ask no remote and no forge. */
+  offline: boolean;
+  /** Match and allocate everything anew. */
+  recompute: boolean;
+}
+
+/** Reads what repos gained, finds pull requests, and allocates the sessions that are concerned. Throws when what is allocated does not add
+ *  up to what was spent. */
+export async function bringAttributionUpToDate(db: Database, options: AttributionOptions): Promise<AttributionUpdate> {
+  const update: AttributionUpdate = { repos: 0, commits: 0, sessions: 0, problems: [] };
+  if (options.recompute) db.run("DELETE FROM file_places");
+  placeEditedFiles(db);
+  joinMovedRepos(db);
+  const dirty = new Set<number>();
+  for (const repo of reposToScan(db)) {
+    const operations = operationsState(db, repo.members);
+    const said = options.offline ? [] : await askForges(db, repo, options);
+    const result = await scanRepo(db, repo, options.env, options.recompute);
+    if (result.problem !== null) update.problems.push({ repo: repo.name, message: result.problem });
+    if (result.refs === null) continue;
+    update.repos++;
+    update.commits += result.commits;
+    for (const sessionId of result.dirty) dirty.add(sessionId);
+    const marker = `pulls.${repo.id}`;
+    const stamp = `${operations} ${result.commits} ${result.refs.refs.length}`;
+    const known = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value;
+    if (result.commits === 0 && said.length === 0 && known === stamp && result.dirty.size === 0) continue;
+    settlePulls(db, () => {
+      const before = branchPulls(db, repo.id);
+      new PullBook(db, repo, CommitGraph.load(db, repo.id), result.refs as NonNullable<typeof result.refs>).settle(
+        said,
+        dirty,
+      );
+      if (branchPulls(db, repo.id) !== before) for (const id of sessionsOfRepo(db, repo.members)) dirty.add(id);
+      db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(
+        marker,
+        `${operations} 0 ${result.refs?.refs.length}`,
+      );
+    });
+  }
+  update.sessions = allocate(db, dirty, options.recompute);
+  return update;
+}
+
+function settlePulls(db: Database, work: () => void): void {
+  db.run("BEGIN IMMEDIATE");
+  try {
+    work();
+    db.run("COMMIT");
+  } catch (error) {
+    if (db.inTransaction) db.run("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Changes whenever a session of the repo reports something new of git. */
+function operationsState(db: Database, members: readonly number[]): string {
+  const row = db
+    .query<{ n: number; last: number | null }, []>(
+      `SELECT count(*) AS n, max(g.id) AS last FROM git_operations g JOIN sessions s ON s.id = g.session_id
+       WHERE s.repo_id IN (${members.join(",")})`,
+    )
+    .get();
+  return `${row?.n ?? 0}/${row?.last ?? 0}`;
+}
+
+/** Which branch leads to which pull request, as a text to compare. */
+function branchPulls(db: Database, repoId: number): string {
+  return JSON.stringify(
+    db
+      .query(
+        "SELECT number, branch, opened_ms, ended_ms FROM pull_requests WHERE repo_id = ? AND branch <> '' ORDER BY number",
+      )
+      .values(repoId),
+  );
+}
+
+function sessionsOfRepo(db: Database, members: readonly number[]): number[] {
+  return db
+    .query<{ s: number }, []>(
+      `SELECT DISTINCT session_id AS s FROM rollup_sessions WHERE branch_id IN (SELECT id FROM branches WHERE repo_id IN (${members.join(",")}))`,
+    )
+    .all()
+    .map(({ s }) => s);
+}
+
+/** Allocates sessions whose calls changed, and those given; answers how many. */
+function allocate(db: Database, dirty: ReadonlySet<number>, all: boolean): number {
+  const changed = db
+    .query<{ s: number }, []>(
+      `SELECT r.session_id AS s FROM (SELECT session_id, sum(calls) AS calls, sum(cost_nano) AS cost FROM rollup_sessions GROUP BY session_id) r
+       LEFT JOIN allocated a ON a.session_id = r.session_id
+       WHERE a.session_id IS NULL OR a.calls <> r.calls OR a.cost_nano <> r.cost${all ? " OR 1" : ""}`,
+    )
+    .all();
+  const sessions = new Set([...dirty, ...changed.map(({ s }) => s)]);
+  const gone = db
+    .query<{ s: number }, []>(
+      "SELECT session_id AS s FROM allocated WHERE session_id NOT IN (SELECT session_id FROM rollup_sessions)",
+    )
+    .all();
+  for (const { s } of gone) sessions.add(s);
+  if (sessions.size === 0) return 0;
+  settlePulls(db, () => {
+    const allocator = new Allocator(db);
+    for (const sessionId of sessions) allocator.allocate(sessionId);
+    assertConserved(db);
+  });
+  return sessions.size;
+}
+
+/** Pull requests + branches + neither = all calls, to the nano-dollar. */
+function assertConserved(db: Database): void {
+  const row = db
+    .query<{ spent: number | null; borne: number | null }, []>(
+      "SELECT (SELECT sum(cost_nano) FROM rollup_totals) AS spent, (SELECT sum(cost_nano) FROM allocations) AS borne",
+    )
+    .get();
+  if ((row?.spent ?? 0) !== (row?.borne ?? 0))
+    throw new Error(
+      `allocations add up to ${row?.borne ?? 0}, calls to ${row?.spent ?? 0} nano-dollars: run cc-ledger pr-cost --recompute`,
+    );
+}

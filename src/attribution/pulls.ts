@@ -1,0 +1,298 @@
+import type { Database } from "bun:sqlite";
+import { parsePullUrl, parseRemote } from "../forge/remote.ts";
+import { branchNameOf, pullNumberOf, type RepoRefs } from "../git/refs.ts";
+import type { CommitGraph } from "./graph.ts";
+import { type ScannedRepo, sessionsOfCommit } from "./scan.ts";
+
+/** What a forge says of a pull request. */
+export interface ForgePull {
+  number: number;
+  url: string;
+  title: string;
+  state: "open" | "closed" | "merged";
+  branch: string;
+  headSha: string;
+  mergeSha: string;
+  openedMs: number | null;
+  endedMs: number | null;
+}
+
+interface PullRow {
+  id: number;
+  number: number;
+  branch: string;
+  state: string;
+  head_sha: string;
+  merge_sha: string;
+  opened_ms: number | null;
+  ended_ms: number | null;
+}
+
+/** Finds the pull requests of a repo and their commits, by all that is known: what sessions linked and created, merge and squash subjects,
+ *  refs, what a forge said. Call inside a transaction. Sessions whose allocation may change are added to `dirty`. */
+export class PullBook {
+  readonly #db: Database;
+  readonly #repo: ScannedRepo;
+  readonly #graph: CommitGraph;
+  readonly #refs: RepoRefs;
+  /** Pull request -> its commits with the method that found them. */
+  readonly #sets = new Map<number, Map<number, string>>();
+
+  constructor(db: Database, repo: ScannedRepo, graph: CommitGraph, refs: RepoRefs) {
+    this.#db = db;
+    this.#repo = repo;
+    this.#graph = graph;
+    this.#refs = refs;
+  }
+
+  /** Brings pull requests, their commits and `commits.pr_id` up to date. */
+  settle(said: readonly ForgePull[], dirty: Set<number>): void {
+    for (const pull of said) this.#fromForge(pull);
+    this.#fromSessions();
+    this.#fromMessages();
+    this.#fromRefs();
+    this.#fromBranches();
+    this.#fromOperations();
+    this.#save(dirty);
+  }
+
+  #pull(number: number): PullRow {
+    const sql =
+      "SELECT id, number, branch, state, head_sha, merge_sha, opened_ms, ended_ms FROM pull_requests WHERE repo_id = ? AND number = ?";
+    const known = this.#db.query<PullRow, [number, number]>(sql).get(this.#repo.id, number);
+    if (known !== null) return known;
+    this.#db.query("INSERT INTO pull_requests (repo_id, number) VALUES (?, ?)").run(this.#repo.id, number);
+    return this.#db.query<PullRow, [number, number]>(sql).get(this.#repo.id, number) as PullRow;
+  }
+
+  #pulls(): PullRow[] {
+    return this.#db
+      .query<PullRow, [number]>(
+        "SELECT id, number, branch, state, head_sha, merge_sha, opened_ms, ended_ms FROM pull_requests WHERE repo_id = ? ORDER BY number",
+      )
+      .all(this.#repo.id);
+  }
+
+  #set(pullId: number, values: Record<string, string | number | null>): void {
+    const names = Object.keys(values);
+    if (names.length === 0) return;
+    this.#db
+      .query(`UPDATE pull_requests SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE id = ?`)
+      .run(...Object.values(values), pullId);
+  }
+
+  #add(pullId: number, commitIds: Iterable<number>, method: string): void {
+    const known = this.#sets.get(pullId) ?? new Map<number, string>();
+    for (const id of commitIds) if (!known.has(id)) known.set(id, method);
+    this.#sets.set(pullId, known);
+  }
+
+  #fromForge(pull: ForgePull): void {
+    const row = this.#pull(pull.number);
+    this.#set(row.id, {
+      url: pull.url,
+      title: pull.title,
+      state: pull.state,
+      branch: pull.branch,
+      head_sha: pull.headSha,
+      merge_sha: pull.mergeSha,
+      opened_ms: pull.openedMs,
+      ended_ms: pull.endedMs,
+    });
+  }
+
+  /** A link that a session holds counts for this repo where its address names one of its remotes, or a fork of it by the same name on the
+   *  same host; without a remote its number has to do. */
+  #isOurs(url: string): boolean {
+    if (url === "") return true;
+    const pull = parsePullUrl(url);
+    if (pull === null) return false;
+    const remote = this.#repo.remote === null ? null : parseRemote(this.#repo.remote);
+    return remote === null || (remote.host === pull.host && remote.repo.toLowerCase() === pull.repo.toLowerCase());
+  }
+
+  #fromSessions(): void {
+    const members = this.#repo.members.join(",");
+    const rows = this.#db
+      .query<
+        {
+          session_id: number;
+          at_ms: number;
+          kind: string;
+          number: number;
+          url: string;
+          action: string;
+          branch: string | null;
+        },
+        []
+      >(
+        `SELECT g.session_id, g.at_ms, g.kind, g.number, g.url, g.action,
+           (SELECT b.name FROM calls c JOIN branches b ON b.id = c.branch_id
+            WHERE c.run_id IN (SELECT id FROM runs WHERE session_id = g.session_id) AND c.at_ms <= g.at_ms ORDER BY c.at_ms DESC LIMIT 1) AS branch
+         FROM git_operations g JOIN sessions s ON s.id = g.session_id
+         WHERE g.kind IN ('pull-request', 'link') AND g.number > 0 AND s.repo_id IN (${members})
+         ORDER BY g.kind = 'link', g.at_ms`,
+      )
+      .all();
+    const trunk = this.#trunkName();
+    for (const { at_ms, kind, number, url, action, branch } of rows) {
+      if (!this.#isOurs(url)) continue;
+      const pull = this.#pull(number);
+      const values: Record<string, string | number | null> = {};
+      if (url !== "") values.url = url;
+      if (pull.opened_ms === null || at_ms < pull.opened_ms) values.opened_ms = at_ms;
+      const speaks = kind === "link" || action === "created" || action === "edited";
+      if (pull.branch === "" && speaks && branch !== null && branch !== "" && branch !== trunk) values.branch = branch;
+      if (action === "closed" && pull.state === "open") Object.assign(values, { state: "closed", ended_ms: at_ms });
+      if (action === "reopened" && pull.state === "closed") Object.assign(values, { state: "open", ended_ms: null });
+      if (action === "merged" && pull.state === "open") Object.assign(values, { state: "merged", ended_ms: at_ms });
+      this.#set(pull.id, values);
+    }
+  }
+
+  #trunkName(): string {
+    return this.#refs.trunk === null ? "main" : (branchNameOf(this.#refs.trunk.name) ?? "main");
+  }
+
+  #fromMessages(): void {
+    const rows = this.#db
+      .query<
+        {
+          id: number;
+          sha: string;
+          parents: string;
+          subject: string;
+          committed_ms: number;
+          named_pr: number;
+          named_how: string;
+          named_branch: string;
+        },
+        [number]
+      >(
+        `SELECT id, sha, parents, subject, committed_ms, named_pr, named_how, named_branch FROM commits
+         WHERE repo_id = ? AND named_pr > 0 AND live = 1 ORDER BY id`,
+      )
+      .all(this.#repo.id);
+    for (const row of rows) {
+      const pull = this.#pull(row.named_pr);
+      const values: Record<string, string | number | null> = { state: "merged", merge_sha: row.sha };
+      if (pull.ended_ms === null || pull.state !== "merged") values.ended_ms = row.committed_ms;
+      if (pull.branch === "" && row.named_branch !== "") values.branch = row.named_branch;
+      if (row.named_how === "squash") {
+        this.#db
+          .query("UPDATE pull_requests SET title = ? WHERE id = ? AND title = ''")
+          .run(row.subject.replace(/\s*\(#\d+\)\s*$/, ""), pull.id);
+      }
+      this.#set(pull.id, values);
+      if (row.named_how === "squash") this.#add(pull.id, [row.id], "squash");
+      else {
+        const [first, second] = row.parents.split(" ").map((sha) => this.#graph.ids.get(sha));
+        if (second !== undefined)
+          this.#add(pull.id, first === undefined ? [second] : this.#graph.between(first, second), "merge");
+        this.#add(pull.id, [row.id], "merge");
+      }
+    }
+  }
+
+  /** Heads that the forge keeps as refs, where they were fetched. */
+  #fromRefs(): void {
+    for (const { name, sha } of this.#refs.refs) {
+      const number = pullNumberOf(name);
+      if (number === 0) continue;
+      const pull = this.#pull(number);
+      if (pull.head_sha !== sha) this.#set(pull.id, { head_sha: sha });
+      this.#branchOfHead(pull, sha);
+    }
+  }
+
+  /** A branch whose tip is the head of a pull request is its branch. */
+  #branchOfHead(pull: PullRow, sha: string): void {
+    if (pull.branch !== "") return;
+    const names = this.#refs.refs
+      .filter((ref) => ref.sha === sha)
+      .map((ref) => branchNameOf(ref.name))
+      .filter((name) => name !== null && name !== this.#trunkName());
+    const [name] = new Set(names);
+    if (name != null && new Set(names).size === 1) this.#set(pull.id, { branch: name });
+  }
+
+  /** Commits between the trunk and the head of a pull request or the tips of its branch. */
+  #fromBranches(): void {
+    const trunk = this.#refs.trunk === null ? undefined : this.#graph.ids.get(this.#refs.trunk.sha);
+    const tips = new Map<string, Set<number>>();
+    for (const { name, sha } of this.#refs.refs) {
+      const branch = branchNameOf(name);
+      const id = this.#graph.ids.get(sha);
+      if (branch === null || id === undefined) continue;
+      tips.set(branch, (tips.get(branch) ?? new Set()).add(id));
+    }
+    const pulls = this.#pulls();
+    for (const pull of pulls) {
+      const heads: [number, string][] = [];
+      const head = pull.head_sha === "" ? undefined : this.#graph.resolve(pull.head_sha);
+      if (head !== undefined) heads.push([head, "head-ref"]);
+      const alone = pulls.filter((other) => other.branch === pull.branch).length === 1 || pull.state === "open";
+      if (pull.branch !== "" && pull.branch !== this.#trunkName() && alone)
+        for (const id of tips.get(pull.branch) ?? []) heads.push([id, "branch"]);
+      for (const [id, method] of heads) {
+        if (trunk === undefined) continue;
+        const ids = this.#graph.between(trunk, id);
+        if (ids.length > 0) this.#add(pull.id, ids, method);
+      }
+    }
+  }
+
+  /** Commits that a session made on the branch of a pull request. */
+  #fromOperations(): void {
+    const members = this.#repo.members.join(",");
+    const rows = this.#db
+      .query<{ sha: string; branch: string; at_ms: number }, []>(
+        `SELECT g.sha, g.branch, g.at_ms FROM git_operations g JOIN sessions s ON s.id = g.session_id
+         WHERE g.kind = 'commit' AND g.branch <> '' AND s.repo_id IN (${members})`,
+      )
+      .all();
+    const pulls = this.#pulls();
+    for (const { sha, branch, at_ms } of rows) {
+      const id = this.#graph.resolve(sha);
+      const pull = id === undefined ? null : pullOfBranch(pulls, branch, at_ms);
+      if (id !== undefined && pull !== null) this.#add(pull.id, [id], "session");
+    }
+  }
+
+  #save(dirty: Set<number>): void {
+    const repoId = this.#repo.id;
+    const insert = this.#db.query(
+      "INSERT INTO pr_commits (pr_id, commit_id, method) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+    );
+    for (const [pullId, set] of this.#sets) for (const [commitId, method] of set) insert.run(pullId, commitId, method);
+    // In a stack a commit belongs to the lowest pull request, the one that holds the fewest.
+    const rows = this.#db
+      .query<{ commit_id: number; pr_id: number; old: number | null }, [number]>(
+        `SELECT x.commit_id, x.pr_id, c.pr_id AS old
+         FROM pr_commits x JOIN commits c ON c.id = x.commit_id JOIN pull_requests p ON p.id = x.pr_id
+         JOIN (SELECT y.pr_id, count(*) AS size FROM pr_commits y JOIN commits k ON k.id = y.commit_id AND k.live = 1 GROUP BY y.pr_id) z ON z.pr_id = x.pr_id
+         WHERE c.repo_id = ? AND c.live = 1 ORDER BY x.commit_id, z.size, p.number`,
+      )
+      .all(repoId);
+    const update = this.#db.query("UPDATE commits SET pr_id = ? WHERE id = ?");
+    let last = 0;
+    for (const { commit_id, pr_id, old } of rows) {
+      if (commit_id === last) continue;
+      last = commit_id;
+      if (old === pr_id) continue;
+      update.run(pr_id, commit_id);
+      for (const sessionId of sessionsOfCommit(this.#db, commit_id)) dirty.add(sessionId);
+    }
+  }
+}
+
+/** The pull request of a branch at a moment: the first that had not ended by then, else the last. */
+export function pullOfBranch<
+  Pull extends { branch: string; opened_ms: number | null; ended_ms: number | null; number: number },
+>(pulls: readonly Pull[], branch: string, atMs: number): Pull | null {
+  if (branch === "") return null;
+  const own = pulls
+    .filter((pull) => pull.branch === branch)
+    .sort((a, b) => (a.opened_ms ?? 0) - (b.opened_ms ?? 0) || a.number - b.number);
+  return own.find((pull) => pull.ended_ms === null || pull.ended_ms >= atMs) ?? own.at(-1) ?? null;
+}

@@ -1,0 +1,411 @@
+import type { Database } from "bun:sqlite";
+import { type LoggedCommit, readLog } from "../git/log.ts";
+import { type RepoRefs, readRefs } from "../git/refs.ts";
+import { type GitPlace, git } from "../git/run.ts";
+import { Dictionary } from "../ledger/dictionary.ts";
+import { fs } from "../platform/builtins.ts";
+import { messageOf } from "../platform/errors.ts";
+import type { Env } from "../platform/paths.ts";
+import { CommitGraph } from "./graph.ts";
+import { GRADE, type MatchedRun, Matcher } from "./match.ts";
+import { namesInMessage } from "./message.ts";
+
+/** A repo of the book whose history can be read. */
+export interface ScannedRepo {
+  id: number;
+  name: string;
+  commonDir: string;
+  remote: string | null;
+  /** Repos of the book that this one continues. */
+  members: number[];
+}
+
+/** What reading a repo's history led to. */
+export interface ScanResult {
+  /** Sessions whose allocation may be another one now. */
+  dirty: Set<number>;
+  refs: RepoRefs | null;
+  commits: number;
+  /** Why the history could not be read, null where it was. */
+  problem: string | null;
+}
+
+/** Commits before the first edit by more than this cannot hold a line of it, whatever the clocks say. */
+const BEFORE_MS = 86_400_000;
+/** With more commits than this at once, all edits of the repo are indexed; with fewer only those of the files concerned. */
+const MANY_COMMITS = 300;
+
+/** Repos that have edits or git operations and whose folder stands, with the ones they continue. */
+export function reposToScan(db: Database): ScannedRepo[] {
+  const rows = db
+    .query<{ id: number; name: string; common_dir: string; remote: string | null }, []>(
+      `SELECT id, name, common_dir, remote FROM repos WHERE common_dir IS NOT NULL AND same_as IS NULL`,
+    )
+    .all();
+  const members = db
+    .query<{ id: number; same_as: number }, []>("SELECT id, same_as FROM repos WHERE same_as IS NOT NULL")
+    .all();
+  return rows
+    .filter(({ common_dir }) => fs().existsSync(common_dir))
+    .map(({ id, name, common_dir, remote }) => ({
+      id,
+      name,
+      commonDir: common_dir,
+      remote,
+      members: [id, ...members.filter((one) => one.same_as === id).map((one) => one.id)],
+    }));
+}
+
+/** Reads what a repo's history gained and matches it with the edits of the book. */
+export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh: boolean): Promise<ScanResult> {
+  const place: GitPlace = { dir: repo.commonDir, env };
+  const result: ScanResult = { dirty: new Set(), refs: null, commits: 0, problem: null };
+  const firstEditMs = earliestWork(db, repo);
+  if (firstEditMs === null) return result;
+  const refs = await readRefs(place);
+  if (refs === null) return { ...result, problem: `git cannot read ${repo.commonDir}` };
+  result.refs = refs;
+  const stored = db
+    .query<{ refs: string | null; matched_from_ms: number | null }, [number]>(
+      "SELECT refs, matched_from_ms FROM repos WHERE id = ?",
+    )
+    .get(repo.id);
+  const late = stored?.matched_from_ms != null && firstEditMs < stored.matched_from_ms;
+  const anew = fresh || late || hasLateEdits(db, repo);
+  const now = describeRefs(refs);
+  if (!anew && stored?.refs === now) return result;
+  const before =
+    anew || stored?.refs == null ? [] : stored.refs.split("\n").map((line) => line.slice(0, line.indexOf(" ")));
+  const commits: LoggedCommit[] = [];
+  try {
+    const tips = [
+      ...new Set([
+        ...refs.refs.filter(({ name }) => !name.startsWith("refs/notes/")).map(({ sha }) => sha),
+        ...(refs.head === null ? [] : [refs.head]),
+      ]),
+    ];
+    const revisions = [...tips, ...before.filter((sha) => sha !== "").map((sha) => `^${sha}`)];
+    if (tips.length > 0) await readLog(place, revisions, firstEditMs - BEFORE_MS, (commit) => commits.push(commit));
+  } catch (error) {
+    return { ...result, problem: messageOf(error) };
+  }
+  const rootCommit = await firstCommit(place);
+  db.run("BEGIN IMMEDIATE");
+  try {
+    if (anew) forgetRepo(db, repo.id);
+    const book = new CommitBook(db, repo);
+    book.file(commits, result.dirty);
+    book.settleLife(refs, result.dirty);
+    db.query("UPDATE repos SET refs = ?, matched_from_ms = ?, root_commit = coalesce(?, root_commit) WHERE id = ?").run(
+      now,
+      firstEditMs,
+      rootCommit,
+      repo.id,
+    );
+    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, (SELECT coalesce(max(id), 0) FROM edits))").run(
+      `matched_edit.${repo.id}`,
+    );
+    db.run("COMMIT");
+  } catch (error) {
+    if (db.inTransaction) db.run("ROLLBACK");
+    throw error;
+  }
+  result.commits = commits.length;
+  return result;
+}
+
+function describeRefs(refs: RepoRefs): string {
+  return [...refs.refs.map(({ name, sha }) => `${sha} ${name}`), `${refs.head ?? ""} HEAD`].join("\n");
+}
+
+async function firstCommit(place: GitPlace): Promise<string | null> {
+  const answer = await git(place, ["rev-list", "--max-parents=0", "--max-count=1", "HEAD"]);
+  const sha = answer.out.trim();
+  return answer.code === 0 && sha !== "" ? sha : null;
+}
+
+function earliestWork(db: Database, repo: ScannedRepo): number | null {
+  const list = repo.members.join(",");
+  const edits = db
+    .query<{ ms: number | null }, []>(
+      `SELECT min(e.at_ms) AS ms FROM file_places f JOIN edits e ON e.path_id = f.path_id WHERE f.repo_id IN (${list})`,
+    )
+    .get()?.ms;
+  const work = db
+    .query<{ ms: number | null }, []>(
+      `SELECT min(g.at_ms) AS ms FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE s.repo_id IN (${list}) AND g.at_ms > 0`,
+    )
+    .get()?.ms;
+  const known = [edits, work].filter((ms) => ms != null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** Edits that came in after the matching but are older than commits that were matched without them. */
+function hasLateEdits(db: Database, repo: ScannedRepo): boolean {
+  const marker = db
+    .query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?")
+    .get(`matched_edit.${repo.id}`);
+  if (marker === null) return false;
+  const list = repo.members.join(",");
+  return (
+    db
+      .query<{ one: number }, [number]>(
+        `SELECT 1 AS one FROM edits e JOIN file_places f ON f.path_id = e.path_id
+         WHERE e.id > ? AND f.repo_id IN (${list})
+           AND e.at_ms < (SELECT max(committed_ms) FROM commits WHERE repo_id = ${repo.id}) LIMIT 1`,
+      )
+      .get(Number(marker.value)) !== null
+  );
+}
+
+function forgetRepo(db: Database, repoId: number): void {
+  db.query("DELETE FROM commit_lines WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
+  db.query("DELETE FROM pr_commits WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
+  db.query("UPDATE allocations SET commit_id = NULL WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(
+    repoId,
+  );
+  db.query("DELETE FROM commits WHERE repo_id = ?").run(repoId);
+  db.query("DELETE FROM renames WHERE repo_id = ?").run(repoId);
+}
+
+/** Commits of one repo, filed and matched inside the caller's transaction. */
+class CommitBook {
+  readonly #db: Database;
+  readonly #repo: ScannedRepo;
+  readonly #graph: CommitGraph;
+  readonly #paths: Dictionary;
+  readonly #renames = new Map<number, Set<number>>();
+
+  constructor(db: Database, repo: ScannedRepo) {
+    this.#db = db;
+    this.#repo = repo;
+    this.#graph = CommitGraph.load(db, repo.id);
+    this.#paths = new Dictionary(db, "paths", "path");
+    const rows = db
+      .query<{ old_path: number; new_path: number }, [number]>(
+        "SELECT old_path, new_path FROM renames WHERE repo_id = ?",
+      )
+      .all(repo.id);
+    for (const { old_path, new_path } of rows) this.#addRename(old_path, new_path);
+  }
+
+  #addRename(oldPath: number, newPath: number): void {
+    const known = this.#renames.get(newPath) ?? new Set();
+    known.add(oldPath);
+    this.#renames.set(newPath, known);
+  }
+
+  /** A path and every name that its file had. */
+  #names(pathId: number): number[] {
+    const names = new Set([pathId]);
+    for (const name of names) for (const older of this.#renames.get(name) ?? []) names.add(older);
+    return [...names];
+  }
+
+  file(commits: readonly LoggedCommit[], dirty: Set<number>): void {
+    const fresh = commits.filter(({ sha }) => !this.#graph.ids.has(sha));
+    const makers = this.#makers();
+    const insert = this.#db.query(
+      `INSERT INTO commits (repo_id, sha, parents, author_ms, committed_ms, subject, reverts, named_pr, named_how, named_branch, added,
+         removed, session_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    const filed: { id: number; commit: LoggedCommit; reverts: string }[] = [];
+    for (const commit of fresh) {
+      const named = namesInMessage(commit);
+      const sessionId = makers(commit.sha);
+      const added = commit.files.reduce((sum, file) => sum + file.added.length, 0);
+      const removed = commit.files.reduce((sum, file) => sum + file.removed, 0);
+      const { lastInsertRowid } = insert.run(
+        this.#repo.id,
+        commit.sha,
+        commit.parents.join(" "),
+        commit.authorMs,
+        commit.committedMs,
+        commit.subject,
+        named.reverts,
+        named.number,
+        named.how,
+        named.branch,
+        added,
+        removed,
+        sessionId,
+      );
+      const id = Number(lastInsertRowid);
+      this.#graph.add(id, commit.sha, commit.parents);
+      filed.push({ id, commit, reverts: named.reverts });
+      if (sessionId !== null) dirty.add(sessionId);
+      this.#noteRenames(commit);
+    }
+    this.#match(filed, dirty);
+  }
+
+  #noteRenames(commit: LoggedCommit): void {
+    const insert = this.#db.query("INSERT OR IGNORE INTO renames (repo_id, old_path, new_path) VALUES (?, ?, ?)");
+    for (const { path, oldPath } of commit.files) {
+      if (oldPath === null) continue;
+      const from = this.#paths.idOf(oldPath);
+      const to = this.#paths.idOf(path);
+      insert.run(this.#repo.id, from, to);
+      this.#addRename(from, to);
+    }
+  }
+
+  /** Session whose tool call reported a commit of this id. */
+  #makers(): (sha: string) => number | null {
+    const rows = this.#db
+      .query<{ sha: string; session_id: number }, []>(
+        `SELECT g.sha, coalesce(c.session_id, g.session_id) AS session_id
+         FROM git_operations g LEFT JOIN tool_calls t ON t.key = g.key AND g.key <> 0 LEFT JOIN calls c ON c.id = t.call_id
+         WHERE g.kind = 'commit' ORDER BY g.at_ms DESC`,
+      )
+      .all();
+    const byPrefix = new Map(rows.map(({ sha, session_id }) => [sha, session_id]));
+    const lengths = [...new Set(rows.map(({ sha }) => sha.length))];
+    return (sha) => {
+      for (const length of lengths) {
+        const found = byPrefix.get(sha.slice(0, length));
+        if (found !== undefined) return found;
+      }
+      return null;
+    };
+  }
+
+  #match(filed: readonly { id: number; commit: LoggedCommit; reverts: string }[], dirty: Set<number>): void {
+    if (filed.length === 0) return;
+    const matcher = new Matcher((ancestor, id) => this.#graph.isAncestor(ancestor, id));
+    this.#loadEdits(matcher, filed);
+    const insert = this.#db.query(
+      "INSERT OR REPLACE INTO commit_lines (commit_id, path_id, line, count, edit_id, edit_line, grade) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    const touched = new Set<number>();
+    for (const { id, commit, reverts } of filed) {
+      const runsOfCommit: MatchedRun[] = [];
+      for (const file of commit.files) {
+        const pathId = this.#paths.idOf(file.path);
+        const names = this.#names(pathId);
+        if (!matcher.knows(names)) continue;
+        const runs = matcher.match(
+          { id, committedMs: commit.committedMs, isRevert: reverts !== "" },
+          names,
+          file.added,
+        );
+        for (const run of runs) {
+          insert.run(id, pathId, run.line, run.count, run.editId, run.editLine, run.grade);
+          touched.add(run.editId);
+        }
+        runsOfCommit.push(...runs);
+      }
+      this.#shellLines(id, commit, runsOfCommit);
+    }
+    const owner = this.#db.query<{ session_id: number }, [number]>(
+      "SELECT c.session_id FROM edits e JOIN tool_calls t ON t.key = e.key JOIN calls c ON c.id = t.call_id WHERE e.id = ?",
+    );
+    for (const editId of touched) {
+      const row = owner.get(editId);
+      if (row !== null) dirty.add(row.session_id);
+    }
+  }
+
+  /** Lines of a commit that no edit wrote, where the session that made it had run a command that writes files since its commit before. */
+  #shellLines(id: number, commit: LoggedCommit, matched: readonly MatchedRun[]): void {
+    const session = this.#db
+      .query<{ s: number | null }, [number]>("SELECT session_id AS s FROM commits WHERE id = ?")
+      .get(id)?.s;
+    if (session == null) return;
+    const shell = this.#db
+      .query<{ one: number }, [number, number, number, number]>(
+        `SELECT 1 AS one FROM git_operations g WHERE g.session_id = ?1 AND g.kind = 'write' AND g.at_ms <= ?2
+           AND g.at_ms > coalesce((SELECT max(committed_ms) FROM commits WHERE session_id = ?3 AND id < ?4), 0) LIMIT 1`,
+      )
+      .get(session, commit.committedMs + 5_000, session, id);
+    if (shell === null) return;
+    const insert = this.#db.query(
+      "INSERT OR IGNORE INTO commit_lines (commit_id, path_id, line, count, edit_id, edit_line, grade) VALUES (?, ?, ?, ?, NULL, 0, ?)",
+    );
+    for (const file of commit.files) {
+      const pathId = this.#paths.idOf(file.path);
+      const own = new Set<number>();
+      const stored = this.#db
+        .query<{ line: number; count: number }, [number, number]>(
+          "SELECT line, count FROM commit_lines WHERE commit_id = ? AND path_id = ?",
+        )
+        .all(id, pathId);
+      for (const run of matched.length === 0 ? [] : stored) for (let n = 0; n < run.count; n++) own.add(run.line + n);
+      let start = 0;
+      let count = 0;
+      for (const { line } of file.added) {
+        if (own.has(line)) continue;
+        if (count > 0 && line === start + count) count++;
+        else {
+          if (count > 0) insert.run(id, pathId, start, count, GRADE.shell);
+          start = line;
+          count = 1;
+        }
+      }
+      if (count > 0) insert.run(id, pathId, start, count, GRADE.shell);
+    }
+  }
+
+  #loadEdits(matcher: Matcher, filed: readonly { commit: LoggedCommit }[]): void {
+    const members = this.#repo.members.join(",");
+    let where = "";
+    if (filed.length <= MANY_COMMITS) {
+      const paths = new Set<number>();
+      for (const { commit } of filed)
+        for (const file of commit.files) for (const id of this.#names(this.#paths.idOf(file.path))) paths.add(id);
+      if (paths.size < 5_000) where = `AND f.repo_path IN (${[...paths].join(",")})`;
+    }
+    const edits = this.#db
+      .query<{ id: number; at_ms: number; lines: Uint8Array; repo_path: number }, []>(
+        `SELECT e.id, e.at_ms, e.lines, f.repo_path FROM file_places f JOIN edits e ON e.path_id = f.path_id
+         JOIN tool_calls t ON t.key = e.key
+         WHERE f.repo_id IN (${members}) AND e.added > 0 AND t.failed = 0 ${where}`,
+      )
+      .all();
+    const pathOf = new Map<number, number>();
+    for (const { id, at_ms, lines, repo_path } of edits) {
+      matcher.addEdit(repo_path, { id, atMs: at_ms, lines });
+      pathOf.set(id, repo_path);
+    }
+    const spent = this.#db
+      .query<{ commit_id: number; edit_id: number; edit_line: number; count: number }, []>(
+        `SELECT l.commit_id, l.edit_id, l.edit_line, l.count FROM commit_lines l
+         WHERE l.edit_id IN (SELECT e.id FROM file_places f JOIN edits e ON e.path_id = f.path_id WHERE f.repo_id IN (${members}) ${where})`,
+      )
+      .all();
+    for (const { commit_id, edit_id, edit_line, count } of spent) {
+      const path = pathOf.get(edit_id);
+      if (path !== undefined) matcher.spend(path, edit_id, edit_line, count, commit_id);
+    }
+  }
+
+  /** Commits that no ref leads to any more were amended, rebased or thrown away. */
+  settleLife(refs: RepoRefs, dirty: Set<number>): void {
+    const tips = [...refs.refs.map(({ sha }) => sha), refs.head ?? ""]
+      .map((sha) => this.#graph.ids.get(sha))
+      .filter((id) => id !== undefined);
+    const live = this.#graph.ancestorsOf(tips);
+    const rows = this.#db
+      .query<{ id: number; live: number }, [number]>("SELECT id, live FROM commits WHERE repo_id = ?")
+      .all(this.#repo.id);
+    const update = this.#db.query("UPDATE commits SET live = ? WHERE id = ?");
+    for (const row of rows) {
+      const now = live.has(row.id) ? 1 : 0;
+      if (now === row.live) continue;
+      update.run(now, row.id);
+      for (const sessionId of sessionsOfCommit(this.#db, row.id)) dirty.add(sessionId);
+    }
+  }
+}
+
+/** Sessions that wrote lines of a commit or made it. */
+export function sessionsOfCommit(db: Database, commitId: number): number[] {
+  return db
+    .query<{ s: number }, [number, number]>(
+      `SELECT DISTINCT c.session_id AS s FROM commit_lines l JOIN edits e ON e.id = l.edit_id JOIN tool_calls t ON t.key = e.key
+       JOIN calls c ON c.id = t.call_id WHERE l.commit_id = ?
+       UNION SELECT session_id FROM commits WHERE id = ? AND session_id IS NOT NULL`,
+    )
+    .all(commitId, commitId)
+    .map(({ s }) => s);
+}
