@@ -191,7 +191,8 @@ export class Allocator {
     for (const made of this.#madeCommits(sessionId)) {
       const call = byId.get(made.call_id);
       if (call === undefined || shares.has(call.id)) continue;
-      addTarget(shares, call.id, this.#ofCommit(call, made.commit_id, made.pr_id), "git-operation");
+      const prId = made.pr_id ?? this.#originalPull(made.commit_id);
+      addTarget(shares, call.id, this.#ofCommit(call, made.commit_id, prId), "git-operation");
     }
     return shares;
   }
@@ -201,6 +202,20 @@ export class Allocator {
     if (prId !== null) return { prId, branchId: null, commitId, weight: 1 };
     const { prId: branchPr, branchId } = this.#byBranch(call);
     return { prId: branchPr, branchId, commitId, weight: 1 };
+  }
+
+  /** The pull request in which the lines of a commit stood before it copied them: a cherry-pick belongs to the work that it repeats. */
+  #originalPull(commitId: number): number | null {
+    const row = this.#db
+      .query<{ pr_id: number }, [number, number]>(
+        `SELECT k.pr_id, sum(min(l.count, o.count)) AS n FROM commit_lines l
+         JOIN commit_lines o ON o.edit_id = l.edit_id AND o.commit_id <> l.commit_id
+           AND o.edit_line < l.edit_line + l.count AND l.edit_line < o.edit_line + o.count
+         JOIN commits k ON k.id = o.commit_id
+         WHERE l.commit_id = ? AND k.live = 1 AND k.pr_id IS NOT NULL AND k.id < ? GROUP BY k.pr_id ORDER BY n DESC LIMIT 1`,
+      )
+      .get(commitId, commitId);
+    return row?.pr_id ?? null;
   }
 
   #madeCommits(sessionId: number): { call_id: number; commit_id: number; pr_id: number | null }[] {
@@ -327,7 +342,7 @@ function follow(
     }
     for (const call of own) {
       if (shares.has(call.id)) continue;
-      const target = byBranch(call);
+      const target = byBranch(whereItLed(call, own, byBranch));
       shares.set(call.id, {
         targets: [target],
         method: target.prId === null && target.branchId === null ? "none" : "branch",
@@ -335,6 +350,13 @@ function follow(
     }
   }
   return shares;
+}
+
+/** A prompt often begins on the trunk and makes its branch then: the call that stands for where the prompt led, by its last branch. */
+function whereItLed(call: CallRow, run: readonly CallRow[], byBranch: (call: CallRow) => Target): CallRow {
+  if (byBranch(call).prId !== null) return call;
+  const later = run.filter((other) => other.prompt_id === call.prompt_id && other.at_ms >= call.at_ms);
+  return later.findLast((other) => byBranch(other).prId !== null) ?? call;
 }
 
 /** The next anchor of the same prompt, else the one before in it, else the one before on the same branch. */

@@ -12,6 +12,8 @@ export interface MatchEdit {
   atMs: number;
   /** Packed lines (`platform/lineHash.ts`). */
   lines: Uint8Array;
+  /** The lines are all of the file, not only what was new in it: any other edit that wrote one of them goes first. */
+  isWhole: boolean;
 }
 
 /** A run of lines of a commit's file that an edit wrote. */
@@ -47,9 +49,11 @@ class IndexedEdit {
   readonly id: number;
   readonly atMs: number;
   readonly words: Uint32Array;
+  readonly isWhole: boolean;
   readonly candidates: (Candidate | undefined)[] = [];
 
-  constructor({ id, atMs, lines }: MatchEdit) {
+  constructor({ id, atMs, lines, isWhole }: MatchEdit) {
+    this.isWhole = isWhole;
     this.id = id;
     this.atMs = atMs;
     this.words = unpackLines(lines);
@@ -185,6 +189,7 @@ export class Matcher {
     this.#extend(lines, usable);
     this.#pass(lines, (line) => indexes.flatMap((index) => index.loose.get(line.loose) ?? []), GRADE.formatted, usable);
     this.#extend(lines, usable);
+    this.#slide(lines, usable);
     this.#wholeHunks(lines, indexes, usable);
     this.#settle(commit, lines, indexes);
     return runsOf(lines);
@@ -218,7 +223,9 @@ export class Matcher {
     let above: Line | null = null;
     for (const line of lines) {
       if (line.match === null && !line.trivial) {
-        const all = candidatesOf(line).filter((one) => !this.#taken.has(one) && usable(one));
+        const open = candidatesOf(line).filter((one) => !this.#taken.has(one) && usable(one));
+        const partial = open.filter((one) => !one.edit.isWhole);
+        const all = partial.length > 0 ? partial : open;
         const next = above?.match ?? null;
         const best =
           all.find((one) => next !== null && one.edit === next.edit && one.at === next.at + 1) ??
@@ -244,6 +251,24 @@ export class Matcher {
     };
     for (let at = 0; at < lines.length; at++) grow(lines[at], lines[at + 1], 1);
     for (let at = lines.length - 1; at > 0; at--) grow(lines[at], lines[at - 1], -1);
+  }
+
+  /** Where an equal line stands before and behind a block, git may show either as added: `} A {}` for `A {} }`. The line at one edge is
+   *  then the one that the edit wrote at the other. */
+  #slide(lines: Line[], usable: (candidate: Candidate) => boolean): void {
+    const move = (from: Line | undefined, to: Line | undefined, step: 1 | -1): void => {
+      if (from?.match == null || to === undefined || to.match !== null || !to.trivial || to.line !== from.line + step)
+        return;
+      const { edit, at } = from.match;
+      if (!edit.isSeparator(at + step)) return;
+      let far = at;
+      while (!edit.isSeparator(far - step)) far -= step;
+      const candidate = edit.candidate(far);
+      if (edit.strictAt(far) !== to.strict || this.#taken.has(candidate) || !usable(candidate)) return;
+      this.#take(to, candidate, GRADE.exact);
+    };
+    for (let at = 0; at < lines.length; at++) move(lines[at], lines[at + 1], 1);
+    for (let at = lines.length - 1; at > 0; at--) move(lines[at], lines[at - 1], -1);
   }
 
   /** A block that holds nothing but such lines is known by being just what an edit wrote. */

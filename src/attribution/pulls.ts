@@ -53,6 +53,10 @@ export class PullBook {
     this.#fromRefs();
     this.#fromBranches();
     this.#fromOperations();
+    this.#branchesByContent();
+    this.#fromBranches();
+    this.#fromOperations();
+    this.#endings();
     this.#save(dirty);
   }
 
@@ -257,6 +261,69 @@ export class PullBook {
       const pull = id === undefined ? null : pullOfBranch(pulls, branch, at_ms);
       if (id !== undefined && pull !== null) this.#add(pull.id, [id], "session");
     }
+  }
+
+  /** A pull request whose branch nobody names is known by its lines: the branch that the sessions stood on which wrote most of them. */
+  #branchesByContent(): void {
+    const rows = this.#db.query<{ name: string; n: number }, [number]>(
+      `SELECT b.name, sum(l.count) AS n FROM commit_lines l JOIN edits e ON e.id = l.edit_id JOIN tool_calls t ON t.key = e.key
+       JOIN calls c ON c.id = t.call_id JOIN branches b ON b.id = c.branch_id
+       WHERE l.commit_id = ? AND b.name <> '' GROUP BY b.name`,
+    );
+    const trunk = this.#trunkName();
+    for (const pull of this.#pulls()) {
+      if (pull.branch !== "") continue;
+      const counts = new Map<string, number>();
+      for (const commitId of this.#sets.get(pull.id)?.keys() ?? [])
+        for (const { name, n } of rows.all(commitId)) counts.set(name, (counts.get(name) ?? 0) + n);
+      const total = [...counts.values()].reduce((sum, n) => sum + n, 0);
+      const [name, most] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ["", 0];
+      if (name !== "" && name !== trunk && most * 2 > total) this.#set(pull.id, { branch: name });
+    }
+  }
+
+  /** A pull request that is still held open has been merged where its head became part of the trunk, or where the trunk holds every line
+   *  that agents wrote for it: that is what merging by rebasing leaves. */
+  #endings(): void {
+    const trunk = this.#refs.trunk === null ? undefined : this.#graph.ids.get(this.#refs.trunk.sha);
+    if (trunk === undefined) return;
+    const isIn = (id: number): boolean => this.#graph.isAncestor(id, trunk);
+    for (const pull of this.#pulls()) {
+      if (pull.state !== "open") continue;
+      const commits = [...(this.#sets.get(pull.id)?.keys() ?? [])];
+      const merged = commits.filter(isIn);
+      const last =
+        commits.length > 0 && merged.length === commits.length
+          ? Math.max(...merged)
+          : this.#copiesIn(pull, commits, isIn);
+      if (last === null) continue;
+      const row = this.#db
+        .query<{ sha: string; committed_ms: number }, [number]>("SELECT sha, committed_ms FROM commits WHERE id = ?")
+        .get(last);
+      if (row !== null) this.#set(pull.id, { state: "merged", merge_sha: row.sha, ended_ms: row.committed_ms });
+    }
+  }
+
+  /** The last commit of the trunk that holds lines of a branch, where the trunk holds all of them; null elsewhere. */
+  #copiesIn(pull: PullRow, commits: readonly number[], isIn: (id: number) => boolean): number | null {
+    if (pull.branch === "") return null;
+    const holders = this.#db
+      .query<{ edit_id: number; edit_line: number; count: number; commit_id: number }, [string, number]>(
+        `SELECT l.edit_id, l.edit_line, l.count, l.commit_id FROM branches b JOIN calls c ON c.branch_id = b.id
+         JOIN tool_calls t ON t.call_id = c.id JOIN edits e ON e.key = t.key JOIN commit_lines l ON l.edit_id = e.id
+         JOIN commits k ON k.id = l.commit_id
+         WHERE b.name = ? AND k.live = 1 AND k.repo_id = ?`,
+      )
+      .all(pull.branch, this.#repo.id);
+    const onBranch = new Set<string>();
+    const onTrunk = new Set<string>();
+    let last: number | null = null;
+    for (const { edit_id, edit_line, count, commit_id } of holders) {
+      const there = isIn(commit_id) && !commits.includes(commit_id);
+      if (there) last = Math.max(last ?? 0, commit_id);
+      for (let n = 0; n < count; n++) (there ? onTrunk : onBranch).add(`${edit_id} ${edit_line + n}`);
+    }
+    return onTrunk.size > 0 && [...onBranch].every((line) => onTrunk.has(line)) ? last : null;
   }
 
   #save(dirty: Set<number>): void {

@@ -356,15 +356,15 @@ class CommitBook {
       if (paths.size < 5_000) where = `AND f.repo_path IN (${[...paths].join(",")})`;
     }
     const edits = this.#db
-      .query<{ id: number; at_ms: number; lines: Uint8Array; repo_path: number }, []>(
-        `SELECT e.id, e.at_ms, e.lines, f.repo_path FROM file_places f JOIN edits e ON e.path_id = f.path_id
+      .query<{ id: number; at_ms: number; lines: Uint8Array; repo_path: number; whole: number }, []>(
+        `SELECT e.id, e.at_ms, e.lines, f.repo_path, e.kind = 2 AND e.source = 1 AS whole FROM file_places f JOIN edits e ON e.path_id = f.path_id
          JOIN tool_calls t ON t.key = e.key
          WHERE f.repo_id IN (${members}) AND e.added > 0 AND t.failed = 0 ${where}`,
       )
       .all();
     const pathOf = new Map<number, number>();
-    for (const { id, at_ms, lines, repo_path } of edits) {
-      matcher.addEdit(repo_path, { id, atMs: at_ms, lines });
+    for (const { id, at_ms, lines, repo_path, whole } of edits) {
+      matcher.addEdit(repo_path, { id, atMs: at_ms, lines, isWhole: whole === 1 });
       pathOf.set(id, repo_path);
     }
     const spent = this.#db

@@ -35,6 +35,14 @@ export interface FileIdentity {
   runId: string;
 }
 
+/** What a tool printed, where its result is not given in fields. */
+function contentText(content: unknown): string {
+  if (typeof content === "string") return content;
+  return arrayOf(content)
+    .map((block) => textOf(objectOf(block)?.text, 20_000))
+    .join("\n");
+}
+
 /** Turns stretches of one transcript into events. Lines are fed whole; what they mean depends only on the rows before them. */
 export class TranscriptReader implements LogReader {
   readonly events: FileEvents = noEvents();
@@ -374,7 +382,8 @@ export class TranscriptReader implements LogReader {
       const id = textOf(block.tool_use_id, 200);
       if (id === "") continue;
       this.#pushResult(id, block.is_error === true, this.state.lastMs, bytes);
-      this.#outcome(id, block.is_error === true, objectOf(row.toolUseResult), sessionId);
+      const result = objectOf(row.toolUseResult) ?? { stdout: contentText(block.content) };
+      this.#outcome(id, block.is_error === true, result, sessionId);
       if (agentId !== "") {
         this.events.runs.push({ sessionId, runId: agentId, kind: runKindOf(agentId), spawnedBy: id });
       }
