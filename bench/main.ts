@@ -6,6 +6,7 @@ import { $ } from "bun";
 import { reply } from "../test/e2e/program.ts";
 import { type Profile, writeBenchCorpus } from "./corpus.ts";
 import { writeFiveMillion } from "./fiveMillion.ts";
+import { writePullCorpus } from "./pullRequests.ts";
 import { type Command, inTurn, median, ratio, report } from "./run.ts";
 
 const option = (name: string): string | undefined =>
@@ -82,6 +83,44 @@ async function history(profile: Profile): Promise<void> {
     "<= 1/30, goal <= 25 ms",
     s >= 30,
   );
+}
+
+/** `pr-cost` on a ledger of 100,000 calls and a repo of 20,000 commits. */
+async function pullRequests(): Promise<void> {
+  const claude = join(scratch, "pulls");
+  const ledger = join(scratch, "ledger-pulls");
+  const repo = writePullCorpus(join(scratch, "pulls-repo"), claude, 100_000, 20_000);
+  const env = envOf(claude, ledger);
+  Bun.spawnSync([program, "stats", "--since", "all", "--json"], { env });
+  const command = (name: string, args: string[], before?: () => void): Command => ({
+    name,
+    argv: [program, "pr-cost", "--repo", "acme/shop", "--offline", "--json", ...args],
+    env,
+    ...(before === undefined ? {} : { before }),
+  });
+  let turn = 0;
+  const commit = (): void => {
+    turn++;
+    const path = join(repo, "src", "file1.ts");
+    writeFileSync(path, `export const human${turn} = ${turn};\n`, { flag: "a" });
+    Bun.spawnSync(["git", "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qam", `Turn ${turn}`], {
+      cwd: repo,
+      env,
+    });
+  };
+  const [fresh] = await inTurn([command("from nothing", ["--recompute"])], Math.min(3, runs), false);
+  const [again, once] = await inTurn([command("again", []), command("after a commit", [], commit)], Math.max(7, runs));
+  if (fresh === undefined || again === undefined || once === undefined) throw new Error("nothing was measured");
+  const line = (what: string, figures: typeof fresh, limit: number): void =>
+    report(
+      `pr-cost on 100,000 calls, 20,000 commits: ${what}`,
+      ms(median(figures.wallMs)),
+      `<= ${ms(limit)}`,
+      median(figures.wallMs) <= limit,
+    );
+  line("from nothing", fresh, 20_000);
+  line("again", again, 50);
+  line("after one new commit", once, 150);
 }
 
 async function hooks(): Promise<void> {
@@ -167,6 +206,7 @@ try {
   if (only === undefined || only === "plain") await history("plain");
   if (only === undefined || only === "real") await history("real");
   if (only === undefined || only === "hooks") await hooks();
+  if (only === undefined || only === "pulls") await pullRequests();
   if (only === undefined || only === "calls") await fiveMillion();
 } finally {
   if (keep === undefined) rmSync(scratch, { recursive: true, force: true });

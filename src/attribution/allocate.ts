@@ -228,6 +228,19 @@ export class Allocator {
       .all(sessionId);
   }
 
+  /** Adds the allocation of a session to the sums, or takes it away. */
+  #moveSums(sessionId: number, sign: 1 | -1): void {
+    const measures = SUMMED.map((name) => `${sign} * sum(${name})`).join(", ");
+    const added = SUMMED.map((name) => `${name} = ${name} + excluded.${name}`).join(", ");
+    this.#db
+      .query(
+        `INSERT INTO allocation_sums (pr_id, branch_id, method, grade, category, ${SUMMED.join(", ")})
+         SELECT coalesce(pr_id, 0), coalesce(branch_id, 0), method, grade, category, ${measures} FROM allocations
+         WHERE session_id = ? GROUP BY 1, 2, 3, 5 ON CONFLICT DO UPDATE SET ${added}`,
+      )
+      .run(sessionId);
+  }
+
   /** Writes the allocation of a session anew. Call inside a transaction. Throws when its parts do not add up: that must never be stored. */
   allocate(sessionId: number): void {
     const { calls, shares } = this.shares(sessionId);
@@ -260,6 +273,7 @@ export class Allocator {
       throw new Error(
         `the allocation of session ${sessionId} adds up to ${allocated}, its calls to ${total} nano-dollars`,
       );
+    this.#moveSums(sessionId, -1);
     this.#db.query("DELETE FROM allocations WHERE session_id = ?").run(sessionId);
     const insert = this.#db.query(
       `INSERT INTO allocations (session_id, pr_id, branch_id, commit_id, method, grade, category, at_ms, input, output, cache_read,
@@ -277,11 +291,14 @@ export class Allocator {
         atMs,
         ...sums,
       );
+    this.#moveSums(sessionId, 1);
     this.#db
       .query("INSERT OR REPLACE INTO allocated (session_id, calls, cost_nano) VALUES (?, ?, ?)")
       .run(sessionId, calls.length, total);
   }
 }
+
+const SUMMED = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "cost_nano"];
 
 /** Of several commits that hold a line, the one that a pull request bears counts, then the earliest: a copy costs nothing again. */
 function isBetter(a: { pr_id: number | null; committed_ms: number; commit_id: number }, b: typeof a): boolean {

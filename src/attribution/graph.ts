@@ -10,12 +10,9 @@ export class CommitGraph {
 
   static load(db: Database, repoId: number): CommitGraph {
     const graph = new CommitGraph();
-    const rows = db
-      .query<{ id: number; sha: string; parents: string }, [number]>(
-        "SELECT id, sha, parents FROM commits WHERE repo_id = ? ORDER BY id",
-      )
-      .all(repoId);
-    for (const { id, sha, parents } of rows) graph.add(id, sha, parents === "" ? [] : parents.split(" "));
+    const rows = db.query("SELECT id, sha, parents FROM commits WHERE repo_id = ? ORDER BY id").values(repoId);
+    for (const [id, sha, parents] of rows as [number, string, string][])
+      graph.add(id, sha, parents === "" ? [] : parents.split(" "));
     return graph;
   }
 
@@ -24,7 +21,11 @@ export class CommitGraph {
     this.ids.set(sha, id);
     this.#shas.push(sha);
     this.#sorted = false;
-    const known = parents.map((parent) => this.ids.get(parent)).filter((parent) => parent !== undefined);
+    const known: number[] = [];
+    for (const parent of parents) {
+      const found = this.ids.get(parent);
+      if (found !== undefined) known.push(found);
+    }
     if (known.length > 0) this.#parents.set(id, known);
   }
 

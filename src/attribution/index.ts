@@ -37,24 +37,23 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
     const said = options.offline ? [] : await askForges(db, repo, options);
     const result = await scanRepo(db, repo, options.env, options.recompute);
     if (result.problem !== null) update.problems.push({ repo: repo.name, message: result.problem });
-    if (result.refs === null) continue;
+    const { refs } = result;
+    if (refs === null) continue;
     update.repos++;
     update.commits += result.commits;
     for (const sessionId of result.dirty) dirty.add(sessionId);
     const marker = `pulls.${repo.id}`;
-    const stamp = `${operations} ${result.commits} ${result.refs.refs.length}`;
+    const stamp = `${operations} ${result.commits} ${refs.refs.length}`;
     const known = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value;
     if (result.commits === 0 && said.length === 0 && known === stamp && result.dirty.size === 0) continue;
     settlePulls(db, () => {
       const before = branchPulls(db, repo.id);
-      new PullBook(db, repo, CommitGraph.load(db, repo.id), result.refs as NonNullable<typeof result.refs>).settle(
-        said,
-        dirty,
-      );
+      const graph = result.graph ?? CommitGraph.load(db, repo.id);
+      new PullBook(db, repo, graph, refs).settle(said, result.freshFrom ?? 0, dirty);
       if (branchPulls(db, repo.id) !== before) for (const id of sessionsOfRepo(db, repo.members)) dirty.add(id);
       db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(
         marker,
-        `${operations} 0 ${result.refs?.refs.length}`,
+        `${operations} 0 ${refs.refs.length}`,
       );
     });
   }

@@ -28,6 +28,10 @@ export interface ScanResult {
   commits: number;
   /** Why the history could not be read, null where it was. */
   problem: string | null;
+  /** The commits as they are now, where they had to be loaded. */
+  graph: CommitGraph | null;
+  /** The first commit that was not known before; null where history was rewritten or read anew, so that all count. */
+  freshFrom: number | null;
 }
 
 /** Commits before the first edit by more than this cannot hold a line of it, whatever the clocks say. */
@@ -59,21 +63,31 @@ export function reposToScan(db: Database): ScannedRepo[] {
 /** Reads what a repo's history gained and matches it with the edits of the book. */
 export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh: boolean): Promise<ScanResult> {
   const place: GitPlace = { dir: repo.commonDir, env };
-  const result: ScanResult = { dirty: new Set(), refs: null, commits: 0, problem: null };
-  const firstEditMs = earliestWork(db, repo);
-  if (firstEditMs === null) return result;
+  const result: ScanResult = { dirty: new Set(), refs: null, commits: 0, problem: null, graph: null, freshFrom: null };
+  if (!hasWork(db, repo)) return result;
   const refs = await readRefs(place);
   if (refs === null) return { ...result, problem: `git cannot read ${repo.commonDir}` };
   result.refs = refs;
   const stored = db
-    .query<{ refs: string | null; matched_from_ms: number | null }, [number]>(
-      "SELECT refs, matched_from_ms FROM repos WHERE id = ?",
+    .query<{ refs: string | null; matched_from_ms: number | null; root_commit: string | null }, [number]>(
+      "SELECT refs, matched_from_ms, root_commit FROM repos WHERE id = ?",
     )
     .get(repo.id);
-  const late = stored?.matched_from_ms != null && firstEditMs < stored.matched_from_ms;
-  const anew = fresh || late || hasLateEdits(db, repo);
   const now = describeRefs(refs);
-  if (!anew && stored?.refs === now) return result;
+  const marker = `matched_edit.${repo.id}`;
+  const lastEdit = db.query<{ id: number | null }, []>("SELECT max(id) AS id FROM edits").get()?.id ?? 0;
+  const seenEdit = Number(
+    db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value ?? -1,
+  );
+  if (!fresh && stored?.refs === now && seenEdit === lastEdit) return result;
+  const firstEditMs = earliestWork(db, repo);
+  if (firstEditMs === null) return result;
+  const late = stored?.matched_from_ms != null && firstEditMs < stored.matched_from_ms;
+  const anew = fresh || late || (seenEdit >= 0 && hasLateEdits(db, repo, seenEdit));
+  if (!anew && stored?.refs === now) {
+    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(marker, lastEdit);
+    return result;
+  }
   const before =
     anew || stored?.refs == null ? [] : stored.refs.split("\n").map((line) => line.slice(0, line.indexOf(" ")));
   const commits: LoggedCommit[] = [];
@@ -89,22 +103,24 @@ export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh:
   } catch (error) {
     return { ...result, problem: messageOf(error) };
   }
-  const rootCommit = await firstCommit(place);
+  const rootCommit = stored?.root_commit ?? (await firstCommit(place));
   db.run("BEGIN IMMEDIATE");
   try {
     if (anew) forgetRepo(db, repo.id);
     const book = new CommitBook(db, repo);
-    book.file(commits, result.dirty);
-    book.settleLife(refs, result.dirty);
+    result.freshFrom = book.file(commits, result.dirty);
+    if (anew || !book.onlyGrew(stored?.refs ?? "", refs)) {
+      book.settleLife(refs, result.dirty);
+      result.freshFrom = null;
+    }
+    result.graph = book.graph;
     db.query("UPDATE repos SET refs = ?, matched_from_ms = ?, root_commit = coalesce(?, root_commit) WHERE id = ?").run(
       now,
       firstEditMs,
       rootCommit,
       repo.id,
     );
-    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, (SELECT coalesce(max(id), 0) FROM edits))").run(
-      `matched_edit.${repo.id}`,
-    );
+    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(marker, lastEdit);
     db.run("COMMIT");
   } catch (error) {
     if (db.inTransaction) db.run("ROLLBACK");
@@ -141,11 +157,7 @@ function earliestWork(db: Database, repo: ScannedRepo): number | null {
 }
 
 /** Edits that came in after the matching but are older than commits that were matched without them. */
-function hasLateEdits(db: Database, repo: ScannedRepo): boolean {
-  const marker = db
-    .query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?")
-    .get(`matched_edit.${repo.id}`);
-  if (marker === null) return false;
+function hasLateEdits(db: Database, repo: ScannedRepo, seenEdit: number): boolean {
   const list = repo.members.join(",");
   return (
     db
@@ -154,7 +166,20 @@ function hasLateEdits(db: Database, repo: ScannedRepo): boolean {
          WHERE e.id > ? AND f.repo_id IN (${list})
            AND e.at_ms < (SELECT max(committed_ms) FROM commits WHERE repo_id = ${repo.id}) LIMIT 1`,
       )
-      .get(Number(marker.value)) !== null
+      .get(seenEdit) !== null
+  );
+}
+
+/** Whether any session of the repo wrote a file or did something with git. */
+function hasWork(db: Database, repo: ScannedRepo): boolean {
+  const list = repo.members.join(",");
+  return (
+    db.query(`SELECT 1 FROM file_places WHERE repo_id IN (${list}) LIMIT 1`).get() !== null ||
+    db
+      .query(
+        `SELECT 1 FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE s.repo_id IN (${list}) LIMIT 1`,
+      )
+      .get() !== null
   );
 }
 
@@ -172,14 +197,14 @@ function forgetRepo(db: Database, repoId: number): void {
 class CommitBook {
   readonly #db: Database;
   readonly #repo: ScannedRepo;
-  readonly #graph: CommitGraph;
+  readonly graph: CommitGraph;
   readonly #paths: Dictionary;
   readonly #renames = new Map<number, Set<number>>();
 
   constructor(db: Database, repo: ScannedRepo) {
     this.#db = db;
     this.#repo = repo;
-    this.#graph = CommitGraph.load(db, repo.id);
+    this.graph = CommitGraph.load(db, repo.id);
     this.#paths = new Dictionary(db, "paths", "path");
     const rows = db
       .query<{ old_path: number; new_path: number }, [number]>(
@@ -202,8 +227,23 @@ class CommitBook {
     return [...names];
   }
 
-  file(commits: readonly LoggedCommit[], dirty: Set<number>): void {
-    const fresh = commits.filter(({ sha }) => !this.#graph.ids.has(sha));
+  /** Whether every ref that was there before still leads to all that it led to. */
+  onlyGrew(before: string, refs: RepoRefs): boolean {
+    const now = new Map([...refs.refs.map(({ name, sha }) => [name, sha] as const), ["HEAD", refs.head ?? ""]]);
+    for (const line of before.split("\n")) {
+      const [old = "", name = ""] = [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)];
+      const sha = now.get(name);
+      if (sha === old || old === "") continue;
+      const from = this.graph.ids.get(old);
+      const to = sha === undefined ? undefined : this.graph.ids.get(sha);
+      if (from === undefined || to === undefined || !this.graph.isAncestor(from, to)) return false;
+    }
+    return before !== "";
+  }
+
+  /** Files and matches commits; answers the id of the first that was new, null for none. */
+  file(commits: readonly LoggedCommit[], dirty: Set<number>): number | null {
+    const fresh = commits.filter(({ sha }) => !this.graph.ids.has(sha));
     const makers = this.#makers();
     const insert = this.#db.query(
       `INSERT INTO commits (repo_id, sha, parents, author_ms, committed_ms, subject, reverts, named_pr, named_how, named_branch, added,
@@ -231,12 +271,13 @@ class CommitBook {
         sessionId,
       );
       const id = Number(lastInsertRowid);
-      this.#graph.add(id, commit.sha, commit.parents);
+      this.graph.add(id, commit.sha, commit.parents);
       filed.push({ id, commit, reverts: named.reverts });
       if (sessionId !== null) dirty.add(sessionId);
       this.#noteRenames(commit);
     }
     this.#match(filed, dirty);
+    return filed[0]?.id ?? null;
   }
 
   #noteRenames(commit: LoggedCommit): void {
@@ -272,7 +313,7 @@ class CommitBook {
 
   #match(filed: readonly { id: number; commit: LoggedCommit; reverts: string }[], dirty: Set<number>): void {
     if (filed.length === 0) return;
-    const matcher = new Matcher((ancestor, id) => this.#graph.isAncestor(ancestor, id));
+    const matcher = new Matcher((ancestor, id) => this.graph.isAncestor(ancestor, id));
     this.#loadEdits(matcher, filed);
     const insert = this.#db.query(
       "INSERT OR REPLACE INTO commit_lines (commit_id, path_id, line, count, edit_id, edit_line, grade) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -382,9 +423,9 @@ class CommitBook {
   /** Commits that no ref leads to any more were amended, rebased or thrown away. */
   settleLife(refs: RepoRefs, dirty: Set<number>): void {
     const tips = [...refs.refs.map(({ sha }) => sha), refs.head ?? ""]
-      .map((sha) => this.#graph.ids.get(sha))
+      .map((sha) => this.graph.ids.get(sha))
       .filter((id) => id !== undefined);
-    const live = this.#graph.ancestorsOf(tips);
+    const live = this.graph.ancestorsOf(tips);
     const rows = this.#db
       .query<{ id: number; live: number }, [number]>("SELECT id, live FROM commits WHERE repo_id = ?")
       .all(this.#repo.id);

@@ -9,6 +9,7 @@ export interface PrCostFlags extends OutputFlags {
   repo?: string;
   since?: string;
   timezone?: string;
+  top?: number;
   explain: boolean;
   recompute: boolean;
   offline: boolean;
@@ -40,6 +41,7 @@ export const prCost = buildCommand<PrCostFlags, [], Context>({
       repo: filterFlags.repo,
       since: { ...filterFlags.since, brief: "only what was spent since: 7d, 24h, today or a date (default all)" },
       timezone: filterFlags.timezone,
+      top: { ...filterFlags.top, brief: "rows of the table, dearest first (default 20)" },
       explain: {
         kind: "boolean",
         brief: "which sessions, runs and calls, by which evidence, and what the rest most likely was",

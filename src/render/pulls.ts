@@ -5,7 +5,7 @@ import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
 /** The list of pull requests, the branches without one, and what is left. */
-export function renderPulls(report: PullReport, what: string, terminal: Terminal): string {
+export function renderPulls(report: PullReport, what: string, top: number, terminal: Terminal): string {
   const pulls = report.pullRequests.filter((row) => row.costNanoUsd > 0 || row.aiLinesAdded > 0);
   if (pulls.length === 0 && report.branches.length === 0) {
     return `No pull requests with agents' work in this selection (${what}).\n  cc-ledger pr-cost --all   those of all repos\n  cc-ledger branches         work by branch\n`;
@@ -28,7 +28,7 @@ export function renderPulls(report: PullReport, what: string, terminal: Terminal
       { title: "x MEDIAN", align: "right", priority: 1 },
       { title: "", align: "left" },
     ],
-    rows: sorted.map(pullCells),
+    rows: sorted.slice(0, top).map(pullCells),
     terminal,
   });
   const branches = report.branches
@@ -38,6 +38,9 @@ export function renderPulls(report: PullReport, what: string, terminal: Terminal
   const inPulls = pulls.reduce((sum, row) => sum + row.costNanoUsd, 0);
   const inBranches = report.branches.reduce((sum, row) => sum + row.costNanoUsd, 0);
   const foot = [
+    sorted.length > top
+      ? paint(`${formatCount(sorted.length - top)} cheaper pull requests more; --top shows them`, "dim", terminal)
+      : "",
     paint(
       `${what}: pull requests ${formatUsd(inPulls)} + branches without one ${formatUsd(inBranches)} + unattributed ${formatUsd(report.unattributedNanoUsd)} = ${formatUsd(report.totalNanoUsd)}`,
       "dim",

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
-import { runawayThreshold } from "./outliers.ts";
+import { quantile, runawayThreshold } from "./outliers.ts";
 import type { TokenSums } from "./types.ts";
 
 /** What pull requests cost: from the allocations that `attribution/` keeps. All money in nano-dollars. */
@@ -90,16 +90,8 @@ interface AllocationSum {
 /** The report. Pull requests, branches and the rest add up to the total by construction; it is checked all the same. */
 export function pullReport(db: Database, selection: PullSelection): PullReport {
   const { where, values } = conditionsOf(selection);
-  const sums = db
-    .query<AllocationSum, (number | string)[]>(
-      `SELECT a.pr_id, a.branch_id, a.method, a.grade, a.category, sum(a.input) AS input, sum(a.output) AS output,
-         sum(a.cache_read) AS cache_read, sum(a.cache_write_5m) AS cache_write_5m, sum(a.cache_write_1h) AS cache_write_1h,
-         sum(a.cost_nano) AS cost_nano
-       FROM allocations a LEFT JOIN pull_requests p ON p.id = a.pr_id LEFT JOIN branches b ON b.id = a.branch_id
-         LEFT JOIN sessions s ON s.id = a.session_id
-       WHERE ${where} GROUP BY 1, 2, 3, 4, 5`,
-    )
-    .all(...values);
+  const bySession = selection.fromMs !== null || (selection.repoIds !== null && hasUnattributed(db));
+  const sums = bySession ? summedByHour(db, where, values) : summed(db, where, values);
   const totalNanoUsd = sums.reduce((sum, row) => sum + row.cost_nano, 0);
   const pullRequests = pullRows(db, selection, sums);
   const branches = branchRows(db, selection);
@@ -114,8 +106,38 @@ export function pullReport(db: Database, selection: PullSelection): PullReport {
     throw new Error(
       `pull requests, branches and the rest add up to ${parts}, their calls to ${totalNanoUsd} nano-dollars`,
     );
-  const outlierMethod = markOutliers(pullRequests);
+  const outlierMethod = markOutliers(db, pullRequests, where === "1");
   return { totalNanoUsd, unattributedNanoUsd, branches, pullRequests, outlierMethod };
+}
+
+/** Whether anything was spent outside of git: only its sessions tell which folder it belongs to. */
+function hasUnattributed(db: Database): boolean {
+  return (
+    db.query("SELECT 1 FROM allocation_sums WHERE pr_id = 0 AND branch_id = 0 AND cost_nano <> 0 LIMIT 1").get() !==
+    null
+  );
+}
+
+/** From the sums that are kept. `where` speaks of ids that are null where there is none. */
+function summed(db: Database, where: string, values: (number | string)[]): AllocationSum[] {
+  return db
+    .query<AllocationSum, (number | string)[]>(
+      `SELECT * FROM (SELECT nullif(pr_id, 0) AS pr_id, nullif(branch_id, 0) AS branch_id, method, grade, category, input, output, cache_read,
+         cache_write_5m, cache_write_1h, cost_nano, NULL AS session_id FROM allocation_sums) a WHERE ${where}`,
+    )
+    .all(...values)
+    .filter((row) => row.cost_nano !== 0 || row.input + row.output + row.cache_read !== 0);
+}
+
+function summedByHour(db: Database, where: string, values: (number | string)[]): AllocationSum[] {
+  return db
+    .query<AllocationSum, (number | string)[]>(
+      `SELECT a.pr_id, a.branch_id, a.method, a.grade, a.category, sum(a.input) AS input, sum(a.output) AS output,
+         sum(a.cache_read) AS cache_read, sum(a.cache_write_5m) AS cache_write_5m, sum(a.cache_write_1h) AS cache_write_1h,
+         sum(a.cost_nano) AS cost_nano
+       FROM allocations a WHERE ${where} GROUP BY 1, 2, 3, 5`,
+    )
+    .all(...values);
 }
 
 function conditionsOf({ repoIds, number, branch, fromMs }: PullSelection): {
@@ -127,15 +149,18 @@ function conditionsOf({ repoIds, number, branch, fromMs }: PullSelection): {
   if (repoIds !== null) {
     const list = repoIds.join(",");
     parts.push(
-      `(p.repo_id IN (${list}) OR b.repo_id IN (${list}) OR (a.pr_id IS NULL AND a.branch_id IS NULL AND s.repo_id IN (${list})))`,
+      `(a.pr_id IN (SELECT id FROM pull_requests WHERE repo_id IN (${list})) OR a.branch_id IN (SELECT id FROM branches WHERE repo_id IN (${list}))
+        OR (a.pr_id IS NULL AND a.branch_id IS NULL AND a.session_id IN (SELECT id FROM sessions WHERE repo_id IN (${list}))))`,
     );
   }
   if (number !== null) {
-    parts.push("p.number = ?");
+    parts.push("a.pr_id IN (SELECT id FROM pull_requests WHERE number = ?)");
     values.push(number);
   }
   if (branch !== null) {
-    parts.push("(p.branch = ? OR b.name = ?)");
+    parts.push(
+      "(a.pr_id IN (SELECT id FROM pull_requests WHERE branch = ?) OR a.branch_id IN (SELECT id FROM branches WHERE name = ?))",
+    );
     values.push(branch, branch);
   }
   if (fromMs !== null) {
@@ -152,7 +177,6 @@ function branchRows(db: Database, selection: PullSelection): BranchCost[] {
       `SELECT coalesce(h.name, o.name) AS repo, b.name AS branch, sum(a.cost_nano) AS costNanoUsd, count(DISTINCT a.session_id) AS sessions,
          sum(a.input + a.output + a.cache_read + a.cache_write_5m + a.cache_write_1h) AS totalTokens, max(a.at_ms) AS lastAtMs
        FROM allocations a JOIN branches b ON b.id = a.branch_id JOIN repos o ON o.id = b.repo_id LEFT JOIN repos h ON h.id = o.same_as
-         LEFT JOIN pull_requests p ON p.id = a.pr_id LEFT JOIN sessions s ON s.id = a.session_id
        WHERE a.pr_id IS NULL AND ${where} GROUP BY coalesce(h.id, o.id), b.name ORDER BY costNanoUsd DESC, branch`,
     )
     .all(...values);
@@ -170,6 +194,11 @@ interface StoredPull {
   merge_sha: string;
   opened_ms: number | null;
   ended_ms: number | null;
+  commits: number;
+  added: number;
+  exact: number;
+  formatted: number;
+  told: number;
 }
 
 function pullRows(db: Database, selection: PullSelection, sums: readonly AllocationSum[]): PullRow[] {
@@ -186,13 +215,13 @@ function pullRows(db: Database, selection: PullSelection, sums: readonly Allocat
   }
   const stored = db
     .query<StoredPull, (number | string)[]>(
-      `SELECT p.id, o.name AS repo, p.repo_id AS repoId, p.number, p.url, p.title, p.branch, p.state, p.merge_sha, p.opened_ms, p.ended_ms
+      `SELECT p.id, o.name AS repo, p.repo_id AS repoId, p.number, p.url, p.title, p.branch, p.state, p.merge_sha, p.opened_ms, p.ended_ms, p.commits,
+         p.added, p.exact, p.formatted, p.told
        FROM pull_requests p JOIN repos o ON o.id = p.repo_id WHERE ${conditions.join(" AND ")} ORDER BY o.name, p.number`,
     )
     .all(...values);
   const byPull = new Map<number, AllocationSum[]>();
   for (const row of sums) if (row.pr_id !== null) byPull.set(row.pr_id, [...(byPull.get(row.pr_id) ?? []), row]);
-  const lines = linesOfPulls(db);
   const sessions = new Map(
     db
       .query<{ id: number; n: number }, []>(
@@ -205,57 +234,10 @@ function pullRows(db: Database, selection: PullSelection, sums: readonly Allocat
     selection.fromMs === null
       ? stored
       : stored.filter(({ id, ended_ms }) => byPull.has(id) || (ended_ms ?? 0) >= (selection.fromMs ?? 0));
-  return kept.map((pull) => pullRow(pull, byPull.get(pull.id) ?? [], lines.get(pull.id), sessions.get(pull.id) ?? 0));
+  return kept.map((pull) => pullRow(pull, byPull.get(pull.id) ?? [], sessions.get(pull.id) ?? 0));
 }
 
-interface PullLines {
-  commits: number;
-  added: number;
-  exact: number;
-  formatted: number;
-  other: number;
-}
-
-/** Commits and lines of every pull request. A squash holds what its originals held: they are not added to it. */
-function linesOfPulls(db: Database): Map<number, PullLines> {
-  const rows = db
-    .query<{ pr_id: number; squashes: number; commits: number; added: number; squashed: number }, []>(
-      `SELECT pr_id, sum(named_how = 'squash') AS squashes, sum(named_how = '') AS commits,
-         sum(iif(named_how = '', added, 0)) AS added, sum(iif(named_how = 'squash', added, 0)) AS squashed
-       FROM commits WHERE pr_id IS NOT NULL AND live = 1 AND instr(parents, ' ') = 0 GROUP BY pr_id`,
-    )
-    .all();
-  const matched = db
-    .query<{ pr_id: number; squash: number; grade: number; n: number }, []>(
-      `SELECT c.pr_id, c.named_how = 'squash' AS squash, l.grade, sum(l.count) AS n
-       FROM commits c JOIN commit_lines l ON l.commit_id = c.id
-       WHERE c.pr_id IS NOT NULL AND c.live = 1 GROUP BY 1, 2, 3`,
-    )
-    .all();
-  const found = new Map<number, PullLines>();
-  for (const { pr_id, squashes, commits, added, squashed } of rows) {
-    const isSquash = squashes > 0;
-    const of = (grade: (value: number) => boolean): number =>
-      matched
-        .filter((row) => row.pr_id === pr_id && (row.squash === 1) === isSquash && grade(row.grade))
-        .reduce((sum, row) => sum + row.n, 0);
-    found.set(pr_id, {
-      commits: commits > 0 ? commits : squashes,
-      added: isSquash ? squashed : added,
-      exact: of((grade) => grade === 1),
-      formatted: of((grade) => grade === 2),
-      other: of((grade) => grade > 2),
-    });
-  }
-  return found;
-}
-
-function pullRow(
-  pull: StoredPull,
-  sums: readonly AllocationSum[],
-  lines: PullLines | undefined,
-  sessions: number,
-): PullRow {
+function pullRow(pull: StoredPull, sums: readonly AllocationSum[], sessions: number): PullRow {
   const total = (field: keyof AllocationSum): number => sums.reduce((sum, row) => sum + (row[field] as number), 0);
   const tokens = {
     input: total("input"),
@@ -265,7 +247,7 @@ function pullRow(
     cacheWrite1h: total("cache_write_1h"),
   };
   const costNanoUsd = total("cost_nano");
-  const aiLinesAdded = (lines?.exact ?? 0) + (lines?.formatted ?? 0);
+  const aiLinesAdded = pull.exact + pull.formatted;
   return {
     id: pull.id,
     repo: pull.repo,
@@ -277,12 +259,12 @@ function pullRow(
     mergeCommit: pull.merge_sha === "" ? null : pull.merge_sha,
     openedAtMs: pull.opened_ms,
     endedAtMs: pull.ended_ms,
-    commits: lines?.commits ?? 0,
+    commits: pull.commits,
     sessions,
     aiLinesAdded,
-    aiLinesFormatted: lines?.formatted ?? 0,
-    otherAgentLines: lines?.other ?? 0,
-    linesAdded: lines?.added ?? 0,
+    aiLinesFormatted: pull.formatted,
+    otherAgentLines: pull.told,
+    linesAdded: pull.added,
     tokens,
     totalTokens: Object.values(tokens).reduce((sum, value) => sum + value, 0),
     costNanoUsd,
@@ -312,19 +294,29 @@ function grouped(sums: readonly AllocationSum[], keyOf: (row: AllocationSum) => 
   return [...groups.values()].sort((a, b) => b[1] - a[1]);
 }
 
-function markOutliers(rows: PullRow[]): string {
+/** Compares every pull request with all of its repo, whatever part was selected. */
+function markOutliers(db: Database, rows: PullRow[], isWhole: boolean): string {
+  const all = isWhole
+    ? rows.map(({ id, repo, costNanoUsd }) => ({ id, repo, cost: costNanoUsd })).filter(({ cost }) => cost > 0)
+    : db
+        .query<{ id: number; repo: string; cost: number }, []>(
+          `SELECT p.id, o.name AS repo, a.cost FROM (SELECT pr_id, sum(cost_nano) AS cost FROM allocations WHERE pr_id IS NOT NULL GROUP BY 1) a
+           JOIN pull_requests p ON p.id = a.pr_id JOIN repos o ON o.id = p.repo_id WHERE a.cost > 0`,
+        )
+        .all();
+  all.sort((a, b) => a.cost - b.cost);
+  const whole = new Map(all.map(({ id, cost }) => [id, cost]));
   let method = "";
   for (const repo of new Set(rows.map((row) => row.repo))) {
-    const own = rows.filter((row) => row.repo === repo && row.costNanoUsd > 0);
-    const sorted = own.map((row) => row.costNanoUsd).sort((a, b) => a - b);
-    const middle = sorted.length >> 1;
-    const median =
-      sorted.length % 2 === 1 ? (sorted[middle] as number) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+    const sorted = all.filter((row) => row.repo === repo).map(({ cost }) => cost);
+    const median = quantile(sorted, 0.5);
     const found = runawayThreshold(sorted);
     method = found.method.replaceAll("sessions", "pull requests");
-    for (const row of own) {
-      if (sorted.length >= MIN_FOR_MEDIAN && median > 0) row.medianRatio = row.costNanoUsd / median;
-      row.outlier = found.thresholdNanoUsd !== null && row.costNanoUsd > found.thresholdNanoUsd;
+    for (const row of rows) {
+      const cost = whole.get(row.id);
+      if (row.repo !== repo || cost === undefined) continue;
+      if (sorted.length >= MIN_FOR_MEDIAN && median > 0) row.medianRatio = cost / median;
+      row.outlier = found.thresholdNanoUsd !== null && cost > found.thresholdNanoUsd;
     }
   }
   return method;

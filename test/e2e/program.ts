@@ -84,12 +84,20 @@ export function reply(
   sessionId: string,
   id: string,
   atMs: number,
-  more: { output?: number; tool?: string; agentId?: string } = {},
+  more: {
+    output?: number;
+    tool?: string;
+    name?: string;
+    input?: object;
+    agentId?: string;
+    cwd?: string;
+    branch?: string;
+  } = {},
 ): string {
   const content =
     more.tool === undefined
       ? [{ type: "text", text: "ok" }]
-      : [{ type: "tool_use", id: more.tool, name: "Bash", input: { command: "ls" } }];
+      : [{ type: "tool_use", id: more.tool, name: more.name ?? "Bash", input: more.input ?? { command: "ls" } }];
   const usage = {
     input_tokens: 10,
     output_tokens: more.output ?? 100,
@@ -105,10 +113,10 @@ export function reply(
     type: "assistant",
     uuid: `uuid_${id}`,
     timestamp: new Date(atMs).toISOString(),
-    cwd: "/nowhere/repo",
+    cwd: more.cwd ?? "/nowhere/repo",
     sessionId,
     version: "2.1.330",
-    gitBranch: "main",
+    gitBranch: more.branch ?? "main",
   })}\n`;
 }
 

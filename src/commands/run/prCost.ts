@@ -8,7 +8,7 @@ import { usdString } from "../../render/numbers.ts";
 import { renderExplanation, renderPulls } from "../../render/pulls.ts";
 import { terminalOf } from "../../render/terminal.ts";
 import { writeOut } from "../../render/write.ts";
-import { filtersOf } from "../../reports/filters.ts";
+import { DEFAULT_TOP, filtersOf } from "../../reports/filters.ts";
 import { explainPull } from "../../reports/pullExplain.ts";
 import { type PullReport, type PullSelection, pullReport } from "../../reports/pullRequests.ts";
 import { repoIdsAt, repoIdsNamed, withAttribution } from "../attribution.ts";
@@ -21,6 +21,8 @@ import type { PrCostFlags } from "../prCost.ts";
 export async function run(this: Context, flags: PrCostFlags): Promise<void> {
   if (flags.pr !== undefined && (!Number.isInteger(flags.pr) || flags.pr < 1))
     throw new UserError(`--pr must be the number of a pull request, but is ${flags.pr}`);
+  if (flags.top !== undefined && !(Number.isInteger(flags.top) && flags.top > 0))
+    throw new UserError(`--top must be a whole number from 1, but is ${flags.top}`);
   await withLedger(this, async (ledger) => {
     await withAttribution(this, ledger, flags);
     const { selection, what } = select(this, ledger, flags);
@@ -51,7 +53,7 @@ export async function run(this: Context, flags: PrCostFlags): Promise<void> {
     } else if (flags.csv) await writeOut(pullsCsv(report));
     else {
       const terminal = terminalOf(this.process.stdout, this.env);
-      await writeOut(renderPulls(report, what, terminal));
+      await writeOut(renderPulls(report, what, flags.top ?? DEFAULT_TOP, terminal));
       for (const { row, explanation } of explained) await writeOut(renderExplanation(row, explanation, terminal));
     }
   });
@@ -87,8 +89,8 @@ function select(context: Context, { db }: OpenLedger, flags: PrCostFlags): { sel
   if (flags.json || flags.csv || here === null) return { selection: base, what: "all repos" };
   const branch = readHead(cwd);
   if (branch !== null) {
-    const own: PullSelection = { ...base, repoIds: here, branch };
-    if (pullReport(db, own).pullRequests.length > 0) return { selection: own, what: `branch ${branch}` };
+    const own = db.query(`SELECT 1 FROM pull_requests WHERE repo_id IN (${here.join(",")}) AND branch = ?`).get(branch);
+    if (own !== null) return { selection: { ...base, repoIds: here, branch }, what: `branch ${branch}` };
   }
   return { selection: { ...base, repoIds: here }, what: `repo ${basename(cwd)}` };
 }

@@ -109,6 +109,13 @@ CREATE TABLE pull_requests (
   merge_sha  TEXT NOT NULL DEFAULT '',
   opened_ms  INTEGER,
   ended_ms   INTEGER,
+  -- Derived: live commits without merges, their added lines, and those of them by agents (as written, but for their format, told otherwise).
+  -- A squash holds what its originals held: where there is one, its lines count alone.
+  commits    INTEGER NOT NULL DEFAULT 0,
+  added      INTEGER NOT NULL DEFAULT 0,
+  exact      INTEGER NOT NULL DEFAULT 0,
+  formatted  INTEGER NOT NULL DEFAULT 0,
+  told       INTEGER NOT NULL DEFAULT 0,
   UNIQUE (repo_id, number)
 ) STRICT;
 
@@ -147,6 +154,25 @@ CREATE TABLE allocations (
   cost_nano      INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX allocations_by_session ON allocations (session_id);
+CREATE INDEX allocations_by_pull ON allocations (pr_id, session_id) WHERE pr_id IS NOT NULL;
+CREATE INDEX commits_by_pull ON commits (pr_id) WHERE pr_id IS NOT NULL;
+
+-- Derived: allocations summed up by who bears them, without the hours.
+CREATE TABLE allocation_sums (
+  -- 0 for none.
+  pr_id          INTEGER NOT NULL,
+  branch_id      INTEGER NOT NULL,
+  method         TEXT NOT NULL,
+  grade          TEXT NOT NULL,
+  category       INTEGER NOT NULL,
+  input          INTEGER NOT NULL,
+  output         INTEGER NOT NULL,
+  cache_read     INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  cost_nano      INTEGER NOT NULL,
+  PRIMARY KEY (pr_id, branch_id, method, category)
+) STRICT, WITHOUT ROWID;
 
 -- Derived: what the allocation of a session was made from.
 CREATE TABLE allocated (
@@ -158,7 +184,7 @@ CREATE TABLE allocated (
 CREATE VIEW v_pull_requests AS
 SELECT
   o.name AS repo, p.number, p.title, p.branch, p.state, p.url, p.merge_sha,
-  (SELECT COUNT(*) FROM commits c WHERE c.pr_id = p.id) AS commits,
+  p.commits, p.added AS lines_added, p.exact + p.formatted AS ai_lines_added,
   a.sessions, a.cost_nano, a.cost_nano / 1e9 AS cost_usd
 FROM pull_requests p
 JOIN repos o ON o.id = p.repo_id
