@@ -1,6 +1,9 @@
 import type { Database } from "bun:sqlite";
 import { type AttributionUpdate, bringAttributionUpToDate } from "../attribution/index.ts";
-import { UserError } from "../platform/errors.ts";
+import { writeNotes } from "../attribution/notes.ts";
+import { reposToScan } from "../attribution/scan.ts";
+import { readSetting } from "../ledger/config.ts";
+import { messageOf, UserError } from "../platform/errors.ts";
 import { placeOf } from "../platform/repo.ts";
 import type { Context, OpenLedger } from "./context.ts";
 
@@ -13,6 +16,15 @@ export async function withAttribution(
 ): Promise<AttributionUpdate | null> {
   if (!book.writable) return null;
   const update = await bringAttributionUpToDate(db, { env: context.env, now: context.now, ...options });
+  if (update.commits > 0 && readSetting(db, "git_notes.enabled") === "true") {
+    for (const repo of reposToScan(db)) {
+      try {
+        await writeNotes(db, { dir: repo.commonDir, env: context.env }, repo.members, context.now());
+      } catch (error) {
+        update.problems.push({ repo: repo.name, message: messageOf(error) });
+      }
+    }
+  }
   for (const { repo, message } of update.problems) context.process.stderr.write(`cc-ledger: ${repo}: ${message}\n`);
   return update;
 }

@@ -30,7 +30,22 @@ export const SETTINGS: readonly Setting[] = [
       return value;
     },
   },
+  {
+    key: "git_notes.enabled",
+    brief: "write what a commit cost into a git note of its own: true or false",
+    check: truth,
+  },
+  {
+    key: "blobs.enabled",
+    brief: "keep compressed copies of edited files, before and after: true or false",
+    check: truth,
+  },
 ];
+
+function truth(value: string): string {
+  if (value !== "true" && value !== "false") throw new UserError(`it is true or false, not ${JSON.stringify(value)}`);
+  return value;
+}
 
 const PREFIX = "config.";
 
