@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type CommitNote, formatNote, type NoteSession } from "../forge/note.ts";
+import { readBlobs } from "../git/aiNotes.ts";
 import { type GitPlace, git, runProgram } from "../git/run.ts";
 import { UserError } from "../platform/errors.ts";
 import { VERSION } from "../version.ts";
@@ -80,17 +81,11 @@ export async function readNotes(place: GitPlace): Promise<Map<string, string>> {
     .map((line) => line.split(" "))
     .filter(([blob, sha]) => /^[0-9a-f]{40,64}$/.test(blob ?? "") && /^[0-9a-f]{40,64}$/.test(sha ?? ""));
   if (list.code !== 0 || entries.length === 0) return new Map();
-  const blobs = await git(place, ["cat-file", "--batch"], { input: `${entries.map(([blob]) => blob).join("\n")}\n` });
-  const bytes = Buffer.from(blobs.out);
-  const notes = new Map<string, string>();
-  let at = 0;
-  for (const [, sha] of entries) {
-    const end = bytes.indexOf(10, at);
-    const size = Number(/ blob (\d+)$/.exec(bytes.toString("utf8", at, end))?.[1] ?? Number.NaN);
-    if (end < 0 || Number.isNaN(size)) break;
-    notes.set(sha as string, bytes.toString("utf8", end + 1, end + 1 + size));
-    at = end + 1 + size + 1;
-  }
+  const texts = await readBlobs(
+    place,
+    entries.map(([blob]) => blob as string),
+  );
+  const notes = new Map(texts.map((text, at) => [entries[at]?.[1] as string, text]));
   return notes;
 }
 

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
-import { type LoggedCommit, readLog } from "../git/log.ts";
+import { type AiLines, readAiNotes } from "../git/aiNotes.ts";
+import { type FileChange, type LoggedCommit, readLog } from "../git/log.ts";
 import { type RepoRefs, readRefs } from "../git/refs.ts";
 import { type GitPlace, git } from "../git/run.ts";
 import { Dictionary } from "../ledger/dictionary.ts";
@@ -7,7 +8,7 @@ import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { Env } from "../platform/paths.ts";
 import { CommitGraph } from "./graph.ts";
-import { GRADE, type MatchedRun, Matcher } from "./match.ts";
+import { GRADE, Matcher } from "./match.ts";
 import { namesInMessage } from "./message.ts";
 
 /** A repo of the book whose history can be read. */
@@ -103,11 +104,14 @@ export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh:
   } catch (error) {
     return { ...result, problem: messageOf(error) };
   }
+  const aiNotes = refs.refs.some(({ name }) => name === "refs/notes/ai")
+    ? await readAiNotes(place, new Set(commits.map(({ sha }) => sha)))
+    : new Map<string, AiLines[]>();
   const rootCommit = stored?.root_commit ?? (await firstCommit(place));
   db.run("BEGIN IMMEDIATE");
   try {
     if (anew) forgetRepo(db, repo.id);
-    const book = new CommitBook(db, repo);
+    const book = new CommitBook(db, repo, aiNotes);
     result.freshFrom = book.file(commits, result.dirty);
     if (anew || !book.onlyGrew(stored?.refs ?? "", refs)) {
       book.settleLife(refs, result.dirty);
@@ -185,6 +189,7 @@ function hasWork(db: Database, repo: ScannedRepo): boolean {
 
 function forgetRepo(db: Database, repoId: number): void {
   db.query("DELETE FROM commit_lines WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
+  db.query("DELETE FROM survivals WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
   db.query("DELETE FROM pr_commits WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
   db.query("UPDATE allocations SET commit_id = NULL WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(
     repoId,
@@ -199,9 +204,11 @@ class CommitBook {
   readonly #repo: ScannedRepo;
   readonly graph: CommitGraph;
   readonly #paths: Dictionary;
+  readonly #aiNotes: ReadonlyMap<string, AiLines[]>;
   readonly #renames = new Map<number, Set<number>>();
 
-  constructor(db: Database, repo: ScannedRepo) {
+  constructor(db: Database, repo: ScannedRepo, aiNotes: ReadonlyMap<string, AiLines[]>) {
+    this.#aiNotes = aiNotes;
     this.#db = db;
     this.#repo = repo;
     this.graph = CommitGraph.load(db, repo.id);
@@ -320,23 +327,21 @@ class CommitBook {
     );
     const touched = new Set<number>();
     for (const { id, commit, reverts } of filed) {
-      const runsOfCommit: MatchedRun[] = [];
       for (const file of commit.files) {
         const pathId = this.#paths.idOf(file.path);
         const names = this.#names(pathId);
-        if (!matcher.knows(names)) continue;
-        const runs = matcher.match(
-          { id, committedMs: commit.committedMs, isRevert: reverts !== "" },
-          names,
-          file.added,
-        );
-        for (const run of runs) {
-          insert.run(id, pathId, run.line, run.count, run.editId, run.editLine, run.grade);
-          touched.add(run.editId);
+        const taken = new Set<number>();
+        if (matcher.knows(names)) {
+          const target = { id, committedMs: commit.committedMs, isRevert: reverts !== "" };
+          for (const run of matcher.match(target, names, file.added)) {
+            insert.run(id, pathId, run.line, run.count, run.editId, run.editLine, run.grade);
+            touched.add(run.editId);
+            for (let n = 0; n < run.count; n++) taken.add(run.line + n);
+          }
         }
-        runsOfCommit.push(...runs);
+        this.#noteLines(id, pathId, commit.sha, file, taken);
+        this.#shellLines(id, pathId, commit, file, taken);
       }
-      this.#shellLines(id, commit, runsOfCommit);
     }
     const owner = this.#db.query<{ session_id: number }, [number]>(
       "SELECT c.session_id FROM edits e JOIN tool_calls t ON t.key = e.key JOIN calls c ON c.id = t.call_id WHERE e.id = ?",
@@ -347,44 +352,79 @@ class CommitBook {
     }
   }
 
-  /** Lines of a commit that no edit wrote, where the session that made it had run a command that writes files since its commit before. */
-  #shellLines(id: number, commit: LoggedCommit, matched: readonly MatchedRun[]): void {
+  /** Lines that a git-ai note gives to an agent and no edit of the book wrote. */
+  #noteLines(id: number, pathId: number, sha: string, file: FileChange, taken: Set<number>): void {
+    for (const { path, ranges, sessionId } of this.#aiNotes.get(sha) ?? []) {
+      if (path !== file.path) continue;
+      const session = this.#db
+        .query<{ id: number }, [string]>("SELECT id FROM sessions WHERE session_id = ? LIMIT 1")
+        .get(sessionId);
+      const lines = file.added
+        .map(({ line }) => line)
+        .filter((line) => ranges.some(([from, to]) => line >= from && line <= to));
+      this.#told(id, pathId, lines, GRADE.note, session?.id ?? null, taken);
+    }
+  }
+
+  /** Lines that no edit wrote, where the session that made the commit had run a command that writes files since its commit before. */
+  #shellLines(id: number, pathId: number, commit: LoggedCommit, file: FileChange, taken: Set<number>): void {
+    const session = this.#shellSession(id, commit);
+    if (session === null) return;
+    this.#told(
+      id,
+      pathId,
+      file.added.map(({ line }) => line),
+      GRADE.shell,
+      session,
+      taken,
+    );
+  }
+
+  #shellOf: { id: number; session: number | null } = { id: 0, session: null };
+
+  #shellSession(id: number, commit: LoggedCommit): number | null {
+    if (this.#shellOf.id === id) return this.#shellOf.session;
     const session = this.#db
       .query<{ s: number | null }, [number]>("SELECT session_id AS s FROM commits WHERE id = ?")
       .get(id)?.s;
-    if (session == null) return;
-    const shell = this.#db
-      .query<{ one: number }, [number, number, number, number]>(
-        `SELECT 1 AS one FROM git_operations g WHERE g.session_id = ?1 AND g.kind = 'write' AND g.at_ms <= ?2
-           AND g.at_ms > coalesce((SELECT max(committed_ms) FROM commits WHERE session_id = ?3 AND id < ?4), 0) LIMIT 1`,
-      )
-      .get(session, commit.committedMs + 5_000, session, id);
-    if (shell === null) return;
-    const insert = this.#db.query(
-      "INSERT OR IGNORE INTO commit_lines (commit_id, path_id, line, count, edit_id, edit_line, grade) VALUES (?, ?, ?, ?, NULL, 0, ?)",
-    );
-    for (const file of commit.files) {
-      const pathId = this.#paths.idOf(file.path);
-      const own = new Set<number>();
-      const stored = this.#db
-        .query<{ line: number; count: number }, [number, number]>(
-          "SELECT line, count FROM commit_lines WHERE commit_id = ? AND path_id = ?",
+    const wrote =
+      session != null &&
+      this.#db
+        .query(
+          `SELECT 1 FROM git_operations g WHERE g.session_id = ?1 AND g.kind = 'write' AND g.at_ms <= ?2
+             AND g.at_ms > coalesce((SELECT max(committed_ms) FROM commits WHERE session_id = ?1 AND id < ?3), 0) LIMIT 1`,
         )
-        .all(id, pathId);
-      for (const run of matched.length === 0 ? [] : stored) for (let n = 0; n < run.count; n++) own.add(run.line + n);
-      let start = 0;
-      let count = 0;
-      for (const { line } of file.added) {
-        if (own.has(line)) continue;
-        if (count > 0 && line === start + count) count++;
-        else {
-          if (count > 0) insert.run(id, pathId, start, count, GRADE.shell);
-          start = line;
-          count = 1;
-        }
+        .get(session, commit.committedMs + 5_000, id) !== null;
+    this.#shellOf = { id, session: wrote ? session : null };
+    return this.#shellOf.session;
+  }
+
+  /** Files lines that are known by somebody's word, as runs of neighbours. */
+  #told(
+    id: number,
+    pathId: number,
+    lines: readonly number[],
+    grade: number,
+    session: number | null,
+    taken: Set<number>,
+  ): void {
+    const insert = this.#db.query(
+      `INSERT OR IGNORE INTO commit_lines (commit_id, path_id, line, count, edit_id, edit_line, grade, session_id)
+       VALUES (?, ?, ?, ?, NULL, 0, ?, ?)`,
+    );
+    let start = 0;
+    let count = 0;
+    for (const line of [...lines, -1]) {
+      if (line >= 0 && taken.has(line)) continue;
+      if (count > 0 && line === start + count) {
+        count++;
+        continue;
       }
-      if (count > 0) insert.run(id, pathId, start, count, GRADE.shell);
+      if (count > 0) insert.run(id, pathId, start, count, grade, session);
+      start = line;
+      count = 1;
     }
+    for (const line of lines) taken.add(line);
   }
 
   #loadEdits(matcher: Matcher, filed: readonly { commit: LoggedCommit }[]): void {

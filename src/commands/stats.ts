@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { filterFlags, type OutputFlags, outputFlags } from "./flags.ts";
 
 export interface StatsFlags extends FilterFlags, OutputFlags {
+  quality: boolean;
   orDemo?: boolean | undefined;
 }
 
@@ -13,6 +14,12 @@ export const stats = buildCommand<StatsFlags, [], Context>({
     flags: {
       ...filterFlags,
       ...outputFlags,
+      quality: {
+        kind: "boolean",
+        brief: "what became of the lines: accepted, overridden, kept after 7 and 30 days, cost per line",
+        default: false,
+        withNegated: false,
+      },
       orDemo: {
         kind: "boolean",
         brief: "show a made-up history where there is none",

@@ -56,7 +56,7 @@ export function blameRows(
 class BlameBook {
   readonly #db: Database;
   readonly #repos: string;
-  readonly #commits = new Map<string, { id: number; session: string | null } | null>();
+  readonly #commits = new Map<string, { id: number } | null>();
   readonly #writers = new Map<number, Writer | null>();
 
   constructor(db: Database, repoIds: readonly number[]) {
@@ -70,14 +70,14 @@ class BlameBook {
     const isOpen = /^0+$/.test(line.sha);
     const commit = isOpen ? null : this.#commit(line.sha);
     if (!isOpen && commit === null) return { ...base, by: "unknown", ...nobody };
-    const found = isOpen ? uncommitted : this.#stored(commit?.id ?? 0, line);
+    const found = isOpen ? uncommitted && { ...uncommitted, session: null } : this.#stored(commit?.id ?? 0, line);
     if (found === undefined) return { ...base, by: "human", ...nobody };
     const writer = found.editId === null ? null : this.#writer(found.editId);
     return {
       ...base,
       by: "agent",
       grade: GRADE_NAMES[found.grade] || null,
-      sessionId: writer?.sessionId ?? (found.grade === 3 ? (commit?.session ?? null) : null),
+      sessionId: writer?.sessionId ?? found.session,
       runId: writer?.runId ?? null,
       model: writer?.model ?? null,
       category: writer?.category ?? null,
@@ -85,27 +85,28 @@ class BlameBook {
     };
   }
 
-  #commit(sha: string): { id: number; session: string | null } | null {
+  #commit(sha: string): { id: number } | null {
     const known = this.#commits.get(sha);
     if (known !== undefined) return known;
     const row = this.#db
-      .query<{ id: number; session: string | null }, [string]>(
-        `SELECT c.id, s.session_id AS session FROM commits c LEFT JOIN sessions s ON s.id = c.session_id
-         WHERE c.repo_id IN (${this.#repos}) AND c.sha = ?`,
-      )
+      .query<{ id: number }, [string]>(`SELECT c.id FROM commits c WHERE c.repo_id IN (${this.#repos}) AND c.sha = ?`)
       .get(sha);
     this.#commits.set(sha, row);
     return row;
   }
 
-  #stored(commitId: number, line: LineToBlame): { editId: number | null; grade: number } | undefined {
+  #stored(
+    commitId: number,
+    line: LineToBlame,
+  ): { editId: number | null; grade: number; session: string | null } | undefined {
     const row = this.#db
-      .query<{ edit_id: number | null; grade: number }, [number, string, number]>(
-        `SELECT l.edit_id, l.grade FROM commit_lines l JOIN paths p ON p.id = l.path_id
+      .query<{ edit_id: number | null; grade: number; session: string | null }, [number, string, number]>(
+        `SELECT l.edit_id, l.grade, s.session_id AS session FROM commit_lines l JOIN paths p ON p.id = l.path_id
+         LEFT JOIN sessions s ON s.id = l.session_id
          WHERE l.commit_id = ?1 AND p.path = ?2 AND l.line <= ?3 AND l.line + l.count > ?3 LIMIT 1`,
       )
       .get(commitId, line.path, line.originalLine);
-    return row === null ? undefined : { editId: row.edit_id, grade: row.grade };
+    return row === null ? undefined : { editId: row.edit_id, grade: row.grade, session: row.session };
   }
 
   #writer(editId: number): Writer | null {

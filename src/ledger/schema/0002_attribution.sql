@@ -85,6 +85,8 @@ CREATE TABLE commit_lines (
   -- Place of the first line in edits.lines.
   edit_line INTEGER NOT NULL,
   grade     INTEGER NOT NULL,
+  -- Session, where it is not the edit that tells it.
+  session_id INTEGER REFERENCES sessions (id),
   PRIMARY KEY (commit_id, path_id, line)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX commit_lines_by_edit ON commit_lines (edit_id);
@@ -180,6 +182,16 @@ CREATE TABLE allocated (
   calls      INTEGER NOT NULL,
   cost_nano  INTEGER NOT NULL
 ) STRICT;
+
+-- Derived: how many of an edit's lines in a commit still stood on the trunk so many days later. Never changes once it is known.
+CREATE TABLE survivals (
+  commit_id INTEGER NOT NULL REFERENCES commits (id) ON DELETE CASCADE,
+  edit_id   INTEGER NOT NULL REFERENCES edits (id),
+  days      INTEGER NOT NULL,
+  total     INTEGER NOT NULL,
+  kept      INTEGER NOT NULL,
+  PRIMARY KEY (commit_id, edit_id, days)
+) STRICT, WITHOUT ROWID;
 
 CREATE VIEW v_pull_requests AS
 SELECT
