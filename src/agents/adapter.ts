@@ -19,10 +19,20 @@ export interface Listing {
   problems: { path: string; message: string }[];
 }
 
+/** A file that a tool has just changed, with what it held before where the agent says so. */
+export interface Snapshot {
+  keyHigh: number;
+  keyLow: number;
+  path: string;
+  before: string | null;
+}
+
 /** What a hook payload says itself, and which files it makes worth looking at. */
 export interface HookPayload {
   sessionId: string;
   events: FileEvents;
+  /** Files that were edited just now, for those who keep copies. */
+  snapshots: Snapshot[];
   /** Logs that may have grown: the session's own and a sub-agent's. */
   files: string[];
   /** Folder of the session's sub-agents, to be listed where all of them count; null elsewhere. */

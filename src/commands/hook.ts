@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { HookPayload, SourceFile } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
 import { kindOf } from "../agents/claude-code/layout.ts";
+import { readSetting } from "../ledger/config.ts";
 import { closeQuickly, openBook, openExisting } from "../ledger/open.ts";
 import { loadPrices } from "../ledger/prices.ts";
 import type { Machine } from "../ledger/sessions.ts";
@@ -79,6 +80,10 @@ async function file(payload: HookPayload, env: Env, paths: LedgerPaths, log: (te
       now: Date.now,
     });
     writer.write([...(await readGains(db, await files, log)), ofPayload(payload)]);
+    if (payload.snapshots.length > 0 && readSetting(db, "blobs.enabled") === "true") {
+      const { keepSnapshots } = await import("../ledger/blobs.ts");
+      keepSnapshots(db, paths.blobs, payload.snapshots);
+    }
   } finally {
     closeQuickly(db, paths.db);
   }

@@ -16,6 +16,7 @@ export interface LedgerPaths {
   readonly db: string;
   readonly spool: string;
   readonly audit: string;
+  readonly blobs: string;
   readonly log: string;
   readonly pricing: string;
 }
@@ -32,6 +33,7 @@ export function ledgerPaths(env: Env): LedgerPaths {
     db: join(home, "ledger.db"),
     spool: join(home, "spool"),
     audit: join(home, "audit"),
+    blobs: join(home, "blobs"),
     log: join(home, "cc-ledger.log"),
     pricing: env.CC_LEDGER_PRICING || join(home, "pricing.toml"),
   };

@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from "node:fs";
+import { fs } from "./builtins.ts";
 import { UserError } from "./errors.ts";
 
 /** Calendar arithmetic in a named time zone. Days are cut where the person's clock cuts them. */
@@ -29,8 +29,8 @@ function systemZone(): string {
   const { TZ } = process.env;
   if (TZ === "UTC" || TZ === "Etc/UTC") return "UTC";
   if (TZ === undefined || TZ === "") {
-    const link = lstatSync("/etc/localtime", { throwIfNoEntry: false })?.isSymbolicLink()
-      ? readlinkSync("/etc/localtime")
+    const link = fs().lstatSync("/etc/localtime", { throwIfNoEntry: false })?.isSymbolicLink()
+      ? fs().readlinkSync("/etc/localtime")
       : "";
     const name = /zoneinfo\/(.+)$/.exec(link)?.[1];
     if (name === "UTC" || name === "Etc/UTC") return "UTC";

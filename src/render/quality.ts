@@ -9,7 +9,12 @@ export function renderQuality(report: QualityReport, terminal: Terminal): string
   const panels = [
     panel("Lines by model", "MODEL", report.models, terminal),
     panel("Lines by repo and model", "REPO AND MODEL", report.repos, terminal),
-    panel("Lines by session", "SESSION", report.sessions, terminal),
+    panel(
+      "Lines by session",
+      "SESSION",
+      report.sessions.map((row) => ({ ...row, name: row.name.slice(0, 8) })),
+      terminal,
+    ),
   ];
   const note =
     "Accepted: written lines that stand in a commit. Overridden: replaced or dropped before one. Kept: committed lines that the trunk still held 7 and 30 days later.";

@@ -1,3 +1,4 @@
+import { difference, type Hunk, linesOfText } from "../../platform/lineDiff.ts";
 import { packLines } from "../../platform/lineHash.ts";
 import { EDIT_KIND, EDIT_SOURCE, type EditEvent } from "../events.ts";
 import { arrayOf, objectOf, type Row, textOf } from "./rows.ts";
@@ -57,11 +58,6 @@ function kindOf(result: Row): number {
   return result.type === "update" ? EDIT_KIND.write : EDIT_KIND.edit;
 }
 
-interface Hunk {
-  added: string[];
-  removed: string[];
-}
-
 function hunkOf(value: unknown): Hunk {
   const added: string[] = [];
   const removed: string[] = [];
@@ -88,33 +84,5 @@ function body(path: string, kind: number, source: number, hunks: readonly Hunk[]
 
 function linesOf(value: unknown): string[] {
   if (typeof value !== "string" || value === "" || value.length > MAX_TEXT) return [];
-  const lines = value.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
-
-/** Lines of the new text that the old one lacks, and the other way round: equal ends are cut off, the middle is compared as multisets. */
-function difference(before: readonly string[], after: readonly string[]): Hunk {
-  let start = 0;
-  while (start < before.length && start < after.length && before[start] === after[start]) start++;
-  let end = 0;
-  while (
-    end < before.length - start &&
-    end < after.length - start &&
-    before[before.length - 1 - end] === after[after.length - 1 - end]
-  )
-    end++;
-  const gone = before.slice(start, before.length - end);
-  const come = after.slice(start, after.length - end);
-  return { added: without(come, gone), removed: without(gone, come) };
-}
-
-function without(lines: readonly string[], others: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  for (const line of others) counts.set(line, (counts.get(line) ?? 0) + 1);
-  return lines.filter((line) => {
-    const left = counts.get(line) ?? 0;
-    if (left > 0) counts.set(line, left - 1);
-    return left === 0;
-  });
+  return linesOfText(value);
 }

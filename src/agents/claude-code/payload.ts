@@ -36,7 +36,21 @@ export function readPayload(
   const wide = event === "stop" || event === "session-end" || event === "stop-failure" || event === "pre-compact";
   const subagentsDir =
     wide && isLog(transcript) ? join(dirname(transcript), basename(transcript, ".jsonl"), "subagents") : null;
-  return { sessionId, events, files, subagentsDir };
+  const snapshots = events.edits.map(({ keyHigh, keyLow, path }) => ({
+    keyHigh,
+    keyLow,
+    path,
+    before: textBefore(row),
+  }));
+  return { sessionId, events, files, snapshots, subagentsDir };
+}
+
+/** What the edited file held before, where the tool says so. */
+function textBefore(row: Row): string | null {
+  const response = objectOf(row.tool_response);
+  if (response?.type === "create") return "";
+  const text = response?.originalFile ?? response?.original_file;
+  return typeof text === "string" ? text : null;
 }
 
 function parse(text: string): Row | null {

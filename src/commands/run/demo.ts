@@ -21,7 +21,7 @@ export async function run(this: Context, flags: DemoFlags): Promise<void> {
       CC_LEDGER_HOME: join(folder, "ledger"),
       CC_LEDGER_PRICING: "",
     };
-    await runStats.call({ ...this, env }, { json: false, csv: false });
+    await runStats.call({ ...this, env }, { json: false, csv: false, quality: false });
     if (flags.keep !== undefined) {
       await writeOut(
         `\nKept. Look around with:\n  CLAUDE_CONFIG_DIR=${claude} CC_LEDGER_HOME=${join(folder, "ledger")} cc-ledger sessions\n`,

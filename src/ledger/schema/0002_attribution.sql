@@ -29,6 +29,14 @@ CREATE TABLE edits (
 ) STRICT;
 CREATE INDEX edits_by_path ON edits (path_id);
 
+-- Copies of an edited file before and after, by the names of their blobs; only where `blobs.enabled` is set.
+CREATE TABLE snapshots (
+  -- As edits.key.
+  key    INTEGER PRIMARY KEY,
+  before TEXT,
+  after  TEXT NOT NULL
+) STRICT;
+
 -- What agents did with git and forges, as their tools reported it, and which of their shell commands write files.
 CREATE TABLE git_operations (
   id         INTEGER PRIMARY KEY,
