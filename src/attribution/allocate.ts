@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { apportion } from "./apportion.ts";
+import { HeadTimeline } from "./heads.ts";
 import { GRADE } from "./match.ts";
 import { pullOfBranch } from "./pulls.ts";
 
@@ -7,12 +8,13 @@ import { pullOfBranch } from "./pulls.ts";
  *  does, within its prompt; a sub-agent follows the call that spawned it; then the branch). */
 
 /** How a share came to its bearer, and how sure that is. */
-export type Method = "content" | "formatted" | "git-operation" | "follows" | "spawned" | "branch" | "none";
+export type Method = "content" | "formatted" | "shell" | "git-operation" | "follows" | "spawned" | "branch" | "none";
 
 /** A: the lines or the operation say it; B: by the course of the prompt; C: by the branch alone; D: nothing says it. */
 export const GRADES: Readonly<Record<Method, string>> = {
   content: "A",
   formatted: "A",
+  shell: "B",
   "git-operation": "A",
   follows: "B",
   spawned: "B",
@@ -71,6 +73,9 @@ const HOUR_MS = 3_600_000;
 export class Allocator {
   readonly #db: Database;
   readonly #branches: Map<number, { repoId: number; name: string; isGit: boolean }>;
+  readonly #heads: HeadTimeline;
+  readonly #branchIds = new Map<string, number>();
+  #cwd: string | null = null;
   readonly #pulls: Map<
     number,
     { id: number; number: number; branch: string; opened_ms: number | null; ended_ms: number | null }[]
@@ -78,6 +83,7 @@ export class Allocator {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#heads = new HeadTimeline(db);
     const branches = db
       .query<{ id: number; repoId: number; name: string; isGit: number }, []>(
         `SELECT b.id, coalesce(o.same_as, o.id) AS repoId, b.name, o.common_dir IS NOT NULL AS isGit
@@ -102,17 +108,37 @@ export class Allocator {
     for (const pull of pulls) this.#pulls.set(pull.repo_id, [...(this.#pulls.get(pull.repo_id) ?? []), pull]);
   }
 
-  /** Where a call goes by its branch alone. */
+  /** Where a call goes by its branch alone: the one that git noted, else the one that the client told. */
   #byBranch(call: CallRow): Target {
-    const branch = this.#branches.get(call.branch_id);
-    if (branch === undefined || !branch.isGit || branch.name === "")
+    const told = this.#branches.get(call.branch_id);
+    const noted = told?.isGit === true ? this.#heads.branchAt(this.#cwd, call.at_ms) : null;
+    const name = noted ?? told?.name ?? "";
+    if (told === undefined || !told.isGit || name === "")
       return { prId: null, branchId: null, commitId: null, weight: 1 };
-    const pull = pullOfBranch(this.#pulls.get(branch.repoId) ?? [], branch.name, call.at_ms);
-    return { prId: pull?.id ?? null, branchId: pull === null ? call.branch_id : null, commitId: null, weight: 1 };
+    const pull = pullOfBranch(this.#pulls.get(told.repoId) ?? [], name, call.at_ms);
+    const branchId = name === told.name ? call.branch_id : this.#branchId(call.branch_id, told.repoId, name);
+    return { prId: pull?.id ?? null, branchId: pull === null ? branchId : null, commitId: null, weight: 1 };
+  }
+
+  #branchId(otherwise: number, repoId: number, name: string): number {
+    const key = `${repoId} ${name}`;
+    let id = this.#branchIds.get(key);
+    if (id === undefined) {
+      id = this.#db
+        .query<{ id: number }, [number, string]>(
+          `INSERT INTO branches (repo_id, name) VALUES (?, ?) ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id`,
+        )
+        .get(repoId, name)?.id;
+      this.#branchIds.set(key, id ?? otherwise);
+    }
+    return id ?? otherwise;
   }
 
   /** Shares of every call of a session. */
   shares(sessionId: number): { calls: CallRow[]; shares: Map<number, Share> } {
+    this.#cwd =
+      this.#db.query<{ cwd: string | null }, [number]>("SELECT cwd FROM sessions WHERE id = ?").get(sessionId)?.cwd ??
+      null;
     const calls = this.#db
       .query<CallRow, [number]>(
         `SELECT c.id, c.run_id, c.prompt_id, c.branch_id, c.at_ms, c.input, c.output, c.cache_read, c.cache_write_5m, c.cache_write_1h,
@@ -186,7 +212,7 @@ export class Allocator {
       const call = byId.get(row.call_id);
       if (call === undefined) continue;
       const target = this.#ofCommit(call, row.commit_id, row.pr_id);
-      addTarget(shares, call.id, target, row.grade === GRADE.formatted ? "formatted" : "content");
+      addTarget(shares, call.id, target, METHOD_OF[row.grade] ?? "content");
     }
     for (const made of this.#madeCommits(sessionId)) {
       const call = byId.get(made.call_id);
@@ -297,6 +323,8 @@ export class Allocator {
       .run(sessionId, calls.length, total);
   }
 }
+
+const METHOD_OF: Readonly<Record<number, Method>> = { [GRADE.formatted]: "formatted", [GRADE.shell]: "shell" };
 
 const SUMMED = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "cost_nano"];
 

@@ -14,6 +14,8 @@ export interface MatchEdit {
   lines: Uint8Array;
   /** The lines are all of the file, not only what was new in it: any other edit that wrote one of them goes first. */
   isWhole: boolean;
+  /** Written by a shell command: a formatter or generator rewrites other people's lines too, so any other edit goes first. */
+  isShell: boolean;
 }
 
 /** A run of lines of a commit's file that an edit wrote. */
@@ -50,9 +52,11 @@ class IndexedEdit {
   readonly atMs: number;
   readonly words: Uint32Array;
   readonly isWhole: boolean;
+  readonly isShell: boolean;
   readonly candidates: (Candidate | undefined)[] = [];
 
-  constructor({ id, atMs, lines, isWhole }: MatchEdit) {
+  constructor({ id, atMs, lines, isWhole, isShell }: MatchEdit) {
+    this.isShell = isShell;
     this.isWhole = isWhole;
     this.id = id;
     this.atMs = atMs;
@@ -191,6 +195,9 @@ export class Matcher {
     this.#extend(lines, usable);
     this.#slide(lines, usable);
     this.#wholeHunks(lines, indexes, usable);
+    const byShell = (line: Line): Candidate[] => indexes.flatMap((index) => index.strict.get(line.strict) ?? []);
+    this.#pass(lines, byShell, GRADE.shell, usable);
+    this.#extend(lines, usable);
     this.#settle(commit, lines, indexes);
     return runsOf(lines);
   }
@@ -223,7 +230,9 @@ export class Matcher {
     let above: Line | null = null;
     for (const line of lines) {
       if (line.match === null && !line.trivial) {
-        const open = candidatesOf(line).filter((one) => !this.#taken.has(one) && usable(one));
+        const open = candidatesOf(line).filter(
+          (one) => one.edit.isShell === (grade === GRADE.shell) && !this.#taken.has(one) && usable(one),
+        );
         const partial = open.filter((one) => !one.edit.isWhole);
         const all = partial.length > 0 ? partial : open;
         const next = above?.match ?? null;
@@ -247,7 +256,7 @@ export class Matcher {
       if (!same && edit.looseAt(at + step) !== to.loose) return;
       const candidate = edit.candidate(at + step);
       if (this.#taken.has(candidate) || !usable(candidate)) return;
-      this.#take(to, candidate, same ? GRADE.exact : GRADE.formatted);
+      this.#take(to, candidate, edit.isShell ? GRADE.shell : same ? GRADE.exact : GRADE.formatted);
     };
     for (let at = 0; at < lines.length; at++) grow(lines[at], lines[at + 1], 1);
     for (let at = lines.length - 1; at > 0; at--) grow(lines[at], lines[at - 1], -1);
@@ -265,7 +274,7 @@ export class Matcher {
       while (!edit.isSeparator(far - step)) far -= step;
       const candidate = edit.candidate(far);
       if (edit.strictAt(far) !== to.strict || this.#taken.has(candidate) || !usable(candidate)) return;
-      this.#take(to, candidate, GRADE.exact);
+      this.#take(to, candidate, edit.isShell ? GRADE.shell : GRADE.exact);
     };
     for (let at = 0; at < lines.length; at++) move(lines[at], lines[at + 1], 1);
     for (let at = lines.length - 1; at > 0; at--) move(lines[at], lines[at - 1], -1);
@@ -284,7 +293,8 @@ export class Matcher {
         .flatMap((index) => index.hunks.get(key) ?? [])
         .find((one) => !this.#taken.has(one) && usable(one));
       if (found === undefined) continue;
-      for (const [n, line] of block.entries()) this.#take(line, found.edit.candidate(found.at + n), GRADE.exact);
+      for (const [n, line] of block.entries())
+        this.#take(line, found.edit.candidate(found.at + n), found.edit.isShell ? GRADE.shell : GRADE.exact);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import { parsePullUrl, parseRemote } from "../forge/remote.ts";
 import { branchNameOf, pullNumberOf, type RepoRefs } from "../git/refs.ts";
 import type { CommitGraph } from "./graph.ts";
+import { HeadTimeline } from "./heads.ts";
 import { type ScannedRepo, sessionsOfCommit } from "./scan.ts";
 
 /** What a forge says of a pull request. */
@@ -127,11 +128,15 @@ export class PullBook {
           number: number;
           url: string;
           action: string;
+          cwd: string | null;
+          made: string | null;
           branch: string | null;
         },
         []
       >(
-        `SELECT g.session_id, g.at_ms, g.kind, g.number, g.url, g.action,
+        `SELECT g.session_id, g.at_ms, g.kind, g.number, g.url, g.action, s.cwd,
+           (SELECT o.branch FROM git_operations o WHERE o.session_id = g.session_id AND o.kind IN ('commit', 'push') AND o.branch <> ''
+              AND o.at_ms <= g.at_ms ORDER BY o.at_ms DESC LIMIT 1) AS made,
            (SELECT b.name FROM calls c JOIN branches b ON b.id = c.branch_id
             WHERE c.run_id IN (SELECT id FROM runs WHERE session_id = g.session_id) AND c.at_ms <= g.at_ms ORDER BY c.at_ms DESC LIMIT 1) AS branch
          FROM git_operations g JOIN sessions s ON s.id = g.session_id
@@ -140,7 +145,10 @@ export class PullBook {
       )
       .all();
     const trunk = this.#trunkName();
-    for (const { at_ms, kind, number, url, action, branch } of rows) {
+    const heads = new HeadTimeline(this.#db);
+    for (const { at_ms, kind, number, url, action, cwd, made, branch: told } of rows) {
+      // What was committed or pushed last, where git says the work tree stood, then what the client said when it began.
+      const branch = made ?? heads.branchAt(cwd, at_ms) ?? told;
       if (!this.#isOurs(url)) continue;
       const pull = this.#pull(number);
       const values: Record<string, string | number | null> = {};

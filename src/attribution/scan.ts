@@ -8,6 +8,7 @@ import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { Env } from "../platform/paths.ts";
 import { CommitGraph } from "./graph.ts";
+import { keepHeadMoves } from "./heads.ts";
 import { GRADE, Matcher } from "./match.ts";
 import { namesInMessage } from "./message.ts";
 
@@ -117,6 +118,7 @@ export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh:
       book.settleLife(refs, result.dirty);
       result.freshFrom = null;
     }
+    keepHeadMoves(db, repo, result.dirty);
     result.graph = book.graph;
     db.query("UPDATE repos SET refs = ?, matched_from_ms = ?, root_commit = coalesce(?, root_commit) WHERE id = ?").run(
       now,
@@ -304,7 +306,7 @@ class CommitBook {
       .query<{ sha: string; session_id: number }, []>(
         `SELECT g.sha, coalesce(c.session_id, g.session_id) AS session_id
          FROM git_operations g LEFT JOIN tool_calls t ON t.key = g.key AND g.key <> 0 LEFT JOIN calls c ON c.id = t.call_id
-         WHERE g.kind = 'commit' ORDER BY g.at_ms DESC`,
+         WHERE g.kind = 'commit' AND g.sha <> '' ORDER BY g.at_ms DESC`,
       )
       .all();
     const byPrefix = new Map(rows.map(({ sha, session_id }) => [sha, session_id]));
@@ -437,15 +439,15 @@ class CommitBook {
       if (paths.size < 5_000) where = `AND f.repo_path IN (${[...paths].join(",")})`;
     }
     const edits = this.#db
-      .query<{ id: number; at_ms: number; lines: Uint8Array; repo_path: number; whole: number }, []>(
-        `SELECT e.id, e.at_ms, e.lines, f.repo_path, e.kind = 2 AND e.source = 1 AS whole FROM file_places f JOIN edits e ON e.path_id = f.path_id
+      .query<{ id: number; at_ms: number; lines: Uint8Array; repo_path: number; whole: number; shell: number }, []>(
+        `SELECT e.id, e.at_ms, e.lines, f.repo_path, e.kind = 2 AND e.source = 1 AS whole, e.kind = 5 AS shell FROM file_places f JOIN edits e ON e.path_id = f.path_id
          JOIN tool_calls t ON t.key = e.key
          WHERE f.repo_id IN (${members}) AND e.added > 0 AND t.failed = 0 ${where}`,
       )
       .all();
     const pathOf = new Map<number, number>();
-    for (const { id, at_ms, lines, repo_path, whole } of edits) {
-      matcher.addEdit(repo_path, { id, atMs: at_ms, lines, isWhole: whole === 1 });
+    for (const { id, at_ms, lines, repo_path, whole, shell } of edits) {
+      matcher.addEdit(repo_path, { id, atMs: at_ms, lines, isWhole: whole === 1, isShell: shell === 1 });
       pathOf.set(id, repo_path);
     }
     const spent = this.#db

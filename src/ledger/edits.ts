@@ -4,16 +4,13 @@ import { toKey } from "../platform/hash.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { lazy } from "./lazy.ts";
 
+const BETTER = "excluded.source > source OR (excluded.source = source AND excluded.lines > lines)";
+
 /** The better source replaces the other; of two equal ones the same is kept in whichever order they come. */
 const EDIT = `INSERT INTO edits (key, path_id, at_ms, kind, source, added, removed, lines) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (key) DO UPDATE SET
-    at_ms = min(at_ms, excluded.at_ms),
-    path_id = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.path_id, path_id),
-    kind = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.kind, kind),
-    added = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.added, added),
-    removed = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.removed, removed),
-    lines = iif(excluded.source > source OR (excluded.source = source AND excluded.lines > lines), excluded.lines, lines),
-    source = max(source, excluded.source)`;
+  ON CONFLICT (key, path_id) DO UPDATE SET at_ms = min(at_ms, excluded.at_ms), kind = iif(${BETTER}, excluded.kind, kind),
+    added = iif(${BETTER}, excluded.added, added), removed = iif(${BETTER}, excluded.removed, removed),
+    lines = iif(${BETTER}, excluded.lines, lines), source = max(source, excluded.source)`;
 
 /** A client repeats what it links, with a later time: the first one counts. */
 const GIT = `INSERT INTO git_operations (key, session_id, at_ms, kind, sha, branch, number, url, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

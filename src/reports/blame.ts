@@ -156,15 +156,18 @@ class BlameBook {
   ): void {
     const matcher = new Matcher(() => true);
     const edits = this.#db
-      .query<{ id: number; at_ms: number; lines: Uint8Array; repo_path: number; whole: number }, [string]>(
-        `SELECT e.id, e.at_ms, e.lines, f.repo_path, e.kind = 2 AND e.source = 1 AS whole
+      .query<
+        { id: number; at_ms: number; lines: Uint8Array; repo_path: number; whole: number; shell: number },
+        [string]
+      >(
+        `SELECT e.id, e.at_ms, e.lines, f.repo_path, e.kind = 2 AND e.source = 1 AS whole, e.kind = 5 AS shell
          FROM file_places f JOIN edits e ON e.path_id = f.path_id JOIN tool_calls t ON t.key = e.key JOIN paths p ON p.id = f.repo_path
          WHERE f.repo_id IN (${this.#repos}) AND p.path = ? AND e.added > 0 AND t.failed = 0`,
       )
       .all(path);
     const paths = new Set<number>();
-    for (const { id, at_ms, lines: packed, repo_path, whole } of edits) {
-      matcher.addEdit(repo_path, { id, atMs: at_ms, lines: packed, isWhole: whole === 1 });
+    for (const { id, at_ms, lines: packed, repo_path, whole, shell } of edits) {
+      matcher.addEdit(repo_path, { id, atMs: at_ms, lines: packed, isWhole: whole === 1, isShell: shell === 1 });
       paths.add(repo_path);
     }
     for (const { id, repo_path } of edits) {

@@ -53,6 +53,17 @@ export function editOfResult(result: Row | null): EditBody | null {
   return null;
 }
 
+/** What the client saw a shell command change, file by file; it looks where the command ran in a git repository. */
+export function editsOfShell(result: Row | null): EditBody[] {
+  return arrayOf(objectOf(result?.bashEditDiff)?.files).flatMap((value) => {
+    const file = objectOf(value);
+    const path = textOf(file?.filePath, 4096);
+    const hunks = arrayOf(file?.hunks).map(hunkOf);
+    const edit = path === "" || hunks.length === 0 ? null : body(path, EDIT_KIND.shell, EDIT_SOURCE.patch, hunks);
+    return edit === null ? [] : [edit];
+  });
+}
+
 function kindOf(result: Row): number {
   if (result.type === "create") return EDIT_KIND.create;
   return result.type === "update" ? EDIT_KIND.write : EDIT_KIND.edit;

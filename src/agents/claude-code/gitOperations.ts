@@ -25,7 +25,10 @@ export function gitOperationsOf(result: Row | null, command: string): GitBody[] 
   const writes = WRITES.test(command) ? [operation("write", {})] : [];
   if (result === null || !OF_INTEREST.test(command)) return writes;
   const told = objectOf(result.gitOperation);
-  return [...writes, ...(told === null ? printed(textOf(result.stdout, 20_000), command) : structured(told, result))];
+  const found = told === null ? printed(textOf(result.stdout, 20_000), command) : structured(told, result);
+  // A commit that says nothing (`-q`) is looked up in git's own log of HEAD.
+  const silent = MAKES_COMMIT.test(command) && !found.some(({ kind }) => kind === "commit");
+  return [...writes, ...found, ...(silent ? [operation("commit", { action: "asked" })] : [])];
 }
 
 function operation(kind: GitBody["kind"], rest: Partial<GitBody>): GitBody {

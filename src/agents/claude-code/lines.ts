@@ -162,7 +162,6 @@ export function toolResultOf(
   data: Buffer,
   start: number,
   end: number,
-  idsOnly = false,
 ): { ids: string[]; failed: boolean; timestamp: string } {
   const line = data.subarray(start, end);
   const ids: string[] = [];
@@ -174,10 +173,21 @@ export function toolResultOf(
     ids.push(line.toString("latin1", from, to));
     at = line.indexOf(TOOL_USE_ID, to);
   }
-  if (idsOnly) return { ids, failed: false, timestamp: "" };
   const failed = line.includes(IS_ERROR);
   const stamp = line.lastIndexOf(TIMESTAMP);
   const from = stamp + TIMESTAMP.length;
   const timestamp = stamp < 0 ? "" : line.toString("latin1", from, Math.min(from + 40, line.indexOf(34, from)));
   return { ids, failed, timestamp };
 }
+
+/** Id of the first tool use whose result a line holds, "" where none stands near its start. */
+export function firstToolUse(data: Buffer, start: number, end: number): string {
+  const head = data.latin1Slice(start, Math.min(end, start + RESULT_HEAD));
+  const at = head.indexOf('"tool_use_id":"');
+  const from = at + '"tool_use_id":"'.length;
+  const to = at < 0 ? -1 : head.indexOf('"', from);
+  return to < 0 ? "" : head.slice(from, to);
+}
+
+/** The envelope comes first; a result's own text may come before its id, and is then not looked through. */
+const RESULT_HEAD = 2_048;

@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { HookPayload } from "../adapter.ts";
 import { type FileEvents, noEvents } from "../events.ts";
-import { EDIT_TOOLS, editOfInput, editOfResult } from "./edits.ts";
+import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
 import { gitOperationsOf, isGitCommand } from "./gitOperations.ts";
 import { objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
@@ -110,7 +110,9 @@ function addOutcome(id: string, row: Row, sessionId: string, atMs: number, event
   if (EDIT_TOOLS.has(tool)) {
     const edit = editOfResult(response) ?? editOfInput(tool, input);
     if (edit !== null) events.edits.push({ ...from, ...edit });
-  } else if (tool === "Bash" && isGitCommand(input?.command)) {
+  } else if (tool === "Bash") {
+    events.edits.push(...editsOfShell(response).map((one) => ({ ...from, ...one })));
+    if (!isGitCommand(input?.command)) return;
     const operations = gitOperationsOf(response, textOf(input?.command, 2000));
     events.gits.push(...operations.map((one) => ({ ...from, ...one })));
   }

@@ -2,10 +2,10 @@ import { textFlags, toolFlags } from "../../categories/index.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { LogReader } from "../adapter.ts";
 import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent } from "../events.ts";
-import { EDIT_TOOLS, editOfInput, editOfResult } from "./edits.ts";
+import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
 import { gitOperationsOf, isGitCommand, linkOf } from "./gitOperations.ts";
 import { branchOf, identityOf, inputKeyOf } from "./identity.ts";
-import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
+import { firstToolUse, LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
 import { humanPromptText } from "./prompts.ts";
@@ -21,9 +21,14 @@ export interface ReaderState {
   /** Time of the first row of a file that opens with a queued prompt: conversation rows before it were copied from the
    *  session that this one was forked from. -1 where the file does not say. */
   ownSinceMs: number;
-  /** Tool uses whose results say what they wrote or did with git, by id; the value is the start of a shell command, "" for an edit. */
+  /** Tool uses whose results say what they wrote or did with git, by id; the value is the start of a shell command, "" for
+   *  an edit, {@link PLAIN} for a command that tells only what it changed. */
   awaited: Record<string, string>;
 }
+
+/** Stands for a shell command that has nothing to do with git. */
+const PLAIN = "-";
+const SHELL_DIFF = Buffer.from('"bashEditDiff":{"files":[{', "latin1");
 
 /** Results that never come must not be waited for in ever more places. */
 const MAX_AWAITED = 200;
@@ -291,7 +296,8 @@ export class TranscriptReader implements LogReader {
 
   /** Files what an edit is going to write, and remembers the tool use where its result will tell more. */
   #await(id: string, name: string, input: Row | null, call: CallLine): void {
-    const command = name === "Bash" && isGitCommand(input?.command) ? textOf(input?.command, 2000) : null;
+    const isShell = name === "Bash" || name === "PowerShell";
+    const command = isShell ? (isGitCommand(input?.command) ? textOf(input?.command, 2000) : PLAIN) : null;
     if (command === null && !EDIT_TOOLS.has(name)) return;
     const { awaited } = this.state;
     const waiting = Object.keys(awaited);
@@ -306,8 +312,10 @@ export class TranscriptReader implements LogReader {
 
   #isAwaited(data: Buffer, start: number, end: number): boolean {
     for (const _ in this.state.awaited) {
-      const { ids } = toolResultOf(data, start, end, true);
-      return ids.some((id) => Object.hasOwn(this.state.awaited, id));
+      const command = this.state.awaited[firstToolUse(data, start, end)];
+      if (command !== PLAIN) return command !== undefined;
+      const at = data.indexOf(SHELL_DIFF, start);
+      return at >= 0 && at < end;
     }
     return false;
   }
@@ -322,7 +330,9 @@ export class TranscriptReader implements LogReader {
     const from = { keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs: Math.max(0, this.state.lastMs) };
     const edit = command === "" ? editOfResult(result) : null;
     if (edit !== null) this.events.edits.push({ ...from, ...edit });
-    if (command !== "") this.events.gits.push(...gitOperationsOf(result, command).map((one) => ({ ...from, ...one })));
+    if (command !== "") this.events.edits.push(...editsOfShell(result).map((one) => ({ ...from, ...one })));
+    if (command !== "" && command !== PLAIN)
+      this.events.gits.push(...gitOperationsOf(result, command).map((one) => ({ ...from, ...one })));
   }
 
   #clientMade(row: Row): void {

@@ -12,12 +12,12 @@ ALTER TABLE repos ADD COLUMN asked_ms INTEGER;
 -- The earliest edit that commits were matched with: one that comes in later and is older means matching anew.
 ALTER TABLE repos ADD COLUMN matched_from_ms INTEGER;
 
--- What one tool use wrote. `lines` holds twelve bytes for every added line: a 64-bit hash of the line as written and a 32-bit hash of
+-- What one tool use wrote into one file. `lines` holds twelve bytes for every added line: a 64-bit hash of the line as written and a 32-bit hash of
 -- what a formatter leaves of it; a line of twelve zero bytes separates hunks. The text itself is not kept.
 CREATE TABLE edits (
   id         INTEGER PRIMARY KEY,
   -- As tool_calls.key.
-  key        INTEGER NOT NULL UNIQUE,
+  key        INTEGER NOT NULL,
   path_id    INTEGER NOT NULL REFERENCES paths (id),
   at_ms      INTEGER NOT NULL,
   kind       INTEGER NOT NULL,
@@ -25,7 +25,8 @@ CREATE TABLE edits (
   source     INTEGER NOT NULL,
   added      INTEGER NOT NULL,
   removed    INTEGER NOT NULL,
-  lines      BLOB NOT NULL
+  lines      BLOB NOT NULL,
+  UNIQUE (key, path_id)
 ) STRICT;
 CREATE INDEX edits_by_path ON edits (path_id);
 
@@ -55,6 +56,20 @@ CREATE TABLE git_operations (
 ) STRICT;
 CREATE INDEX git_operations_by_session ON git_operations (session_id, at_ms);
 
+-- Which branch was checked out in a work tree, and what was committed there, by git's own log of HEAD: clients tell the branch that a
+-- session began on.
+CREATE TABLE head_moves (
+  repo_id INTEGER NOT NULL REFERENCES repos (id),
+  root    TEXT NOT NULL,
+  -- Whole seconds, in milliseconds.
+  at_ms   INTEGER NOT NULL,
+  place   INTEGER NOT NULL,
+  kind    TEXT NOT NULL CHECK (kind IN ('checkout', 'commit')),
+  branch  TEXT NOT NULL,
+  sha     TEXT NOT NULL,
+  PRIMARY KEY (repo_id, root, at_ms, place)
+) STRICT, WITHOUT ROWID;
+
 -- Commits of known repos, from the first edit on.
 CREATE TABLE commits (
   id           INTEGER PRIMARY KEY,
@@ -82,8 +97,7 @@ CREATE TABLE commits (
   UNIQUE (repo_id, sha)
 ) STRICT;
 
--- Added lines of commits that an edit wrote. `grade` 1: as written, 2: but for its format, 3: by a shell command of the session that
--- made the commit, 4: by the word of a git-ai note.
+-- Added lines of commits that an edit wrote. `grade` 1: as written, 2: but for its format, 3: by a shell command, 4: by the word of a git-ai note.
 CREATE TABLE commit_lines (
   commit_id INTEGER NOT NULL REFERENCES commits (id),
   path_id   INTEGER NOT NULL REFERENCES paths (id),
