@@ -3,7 +3,7 @@ import type { Env } from "../platform/paths.ts";
 import { Allocator } from "./allocate.ts";
 import { askForges } from "./forges.ts";
 import { CommitGraph } from "./graph.ts";
-import { joinMovedRepos, placeEditedFiles } from "./places.ts";
+import { joinMovedRepos, learnFirstCommits, placeEditedFiles } from "./places.ts";
 import { PullBook } from "./pulls.ts";
 import { reposToScan, scanRepo } from "./scan.ts";
 
@@ -30,12 +30,16 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
   const update: AttributionUpdate = { repos: 0, commits: 0, sessions: 0, problems: [] };
   if (options.recompute) db.run("DELETE FROM file_places");
   placeEditedFiles(db);
-  joinMovedRepos(db);
+  await learnFirstCommits(db, options.env);
+  let heirs = new Set<number>();
+  inTransaction(db, () => {
+    heirs = joinMovedRepos(db);
+  });
   const dirty = new Set<number>();
   for (const repo of reposToScan(db)) {
     const operations = operationsState(db, repo.members);
     const said = options.offline ? [] : await askForges(db, repo, options);
-    const result = await scanRepo(db, repo, options.env, options.recompute);
+    const result = await scanRepo(db, repo, options.env, options.recompute || heirs.has(repo.id));
     if (result.problem !== null) update.problems.push({ repo: repo.name, message: result.problem });
     const { refs } = result;
     if (refs === null) continue;
@@ -46,7 +50,7 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
     const stamp = `${operations} ${result.commits} ${refs.refs.length}`;
     const known = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value;
     if (result.commits === 0 && said.length === 0 && known === stamp && result.dirty.size === 0) continue;
-    settlePulls(db, () => {
+    inTransaction(db, () => {
       const before = branchPulls(db, repo.id);
       const graph = result.graph ?? CommitGraph.load(db, repo.id);
       new PullBook(db, repo, graph, refs).settle(said, result.freshFrom ?? 0, dirty);
@@ -61,7 +65,8 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
   return update;
 }
 
-function settlePulls(db: Database, work: () => void): void {
+/** Runs `work` in one transaction. */
+function inTransaction(db: Database, work: () => void): void {
   db.run("BEGIN IMMEDIATE");
   try {
     work();
@@ -120,7 +125,7 @@ function allocate(db: Database, dirty: ReadonlySet<number>, all: boolean): numbe
     .all();
   for (const { s } of gone) sessions.add(s);
   if (sessions.size === 0) return 0;
-  settlePulls(db, () => {
+  inTransaction(db, () => {
     const allocator = new Allocator(db);
     for (const sessionId of sessions) allocator.allocate(sessionId);
     assertConserved(db);

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { type AiLines, readAiNotes } from "../git/aiNotes.ts";
 import { type FileChange, type LoggedCommit, readLog } from "../git/log.ts";
 import { type RepoRefs, readRefs } from "../git/refs.ts";
-import { type GitPlace, git } from "../git/run.ts";
+import type { GitPlace } from "../git/run.ts";
 import { Dictionary } from "../ledger/dictionary.ts";
 import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
@@ -11,6 +11,7 @@ import { CommitGraph } from "./graph.ts";
 import { keepHeadMoves } from "./heads.ts";
 import { GRADE, Matcher } from "./match.ts";
 import { namesInMessage } from "./message.ts";
+import { firstCommit, forgetRepo } from "./places.ts";
 
 /** A repo of the book whose history can be read. */
 export interface ScannedRepo {
@@ -140,12 +141,6 @@ function describeRefs(refs: RepoRefs): string {
   return [...refs.refs.map(({ name, sha }) => `${sha} ${name}`), `${refs.head ?? ""} HEAD`].join("\n");
 }
 
-async function firstCommit(place: GitPlace): Promise<string | null> {
-  const answer = await git(place, ["rev-list", "--max-parents=0", "--max-count=1", "HEAD"]);
-  const sha = answer.out.trim();
-  return answer.code === 0 && sha !== "" ? sha : null;
-}
-
 function earliestWork(db: Database, repo: ScannedRepo): number | null {
   const list = repo.members.join(",");
   const edits = db
@@ -187,17 +182,6 @@ function hasWork(db: Database, repo: ScannedRepo): boolean {
       )
       .get() !== null
   );
-}
-
-function forgetRepo(db: Database, repoId: number): void {
-  db.query("DELETE FROM commit_lines WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
-  db.query("DELETE FROM survivals WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
-  db.query("DELETE FROM pr_commits WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(repoId);
-  db.query("UPDATE allocations SET commit_id = NULL WHERE commit_id IN (SELECT id FROM commits WHERE repo_id = ?)").run(
-    repoId,
-  );
-  db.query("DELETE FROM commits WHERE repo_id = ?").run(repoId);
-  db.query("DELETE FROM renames WHERE repo_id = ?").run(repoId);
 }
 
 /** Commits of one repo, filed and matched inside the caller's transaction. */

@@ -65,6 +65,17 @@ export class Home {
     return { code, out, err };
   }
 
+  /** Runs the program in a folder. */
+  async runIn(cwd: string, args: readonly string[]): Promise<Ran> {
+    const child = Bun.spawn([PROGRAM, ...args], { cwd, env: this.env(), stdout: "pipe", stderr: "pipe" });
+    const [out, err, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { code, out, err };
+  }
+
   /** Runs a hook and answers its exit code and what it printed. */
   hook(event: string, payload: object | string, extra: Record<string, string> = {}): Promise<Ran> {
     return this.run(
