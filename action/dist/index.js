@@ -39,7 +39,10 @@ function renderComment(input) {
     ["Tokens", count(tokens)],
     ["Lines by agents", `${count(agent)}${share}`],
     ["Commits", `${input.notes.length + input.commitsWithoutNote}, ${input.notes.length} of them with a note`],
-    ["Models", [...new Set(sessions.flatMap((one) => one.models))].sort().slice(0, 20).map(escapeMarkdown).join(", ") || "none"]
+    [
+      "Models",
+      [...new Set(sessions.flatMap((one) => one.models))].sort().slice(0, 20).map(escapeMarkdown).join(", ") || "none"
+    ]
   ];
   const missing = input.commitsWithoutNote === 0 ? "" : `
 ${input.commitsWithoutNote} commits carry no note: no agent worked on them, or its ledger did not write one.
@@ -165,7 +168,12 @@ function parseNote(text) {
   const agent = countOf(lines?.agent);
   if (added === null || agent === null || !sessions.every((one) => one !== null))
     return null;
-  return { version: 1, tool: typeof note.tool === "string" ? note.tool.slice(0, 60) : "", sessions, lines: { added, agent } };
+  return {
+    version: 1,
+    tool: typeof note.tool === "string" ? note.tool.slice(0, 60) : "",
+    sessions,
+    lines: { added, agent }
+  };
 }
 function sessionOf(value) {
   const fields = fieldsOf(value);
@@ -205,7 +213,11 @@ function countOf(value) {
 var run = promisify(execFile);
 var SHA = /^[0-9a-f]{40,64}$/;
 async function git(args) {
-  const options = { maxBuffer: 64 << 20, timeout: 60000, env: { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" } };
+  const options = {
+    maxBuffer: 64 << 20,
+    timeout: 60000,
+    env: { ...process.env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" }
+  };
   return (await run("git", args, options)).stdout;
 }
 var input = (name, otherwise) => process.env[`INPUT_${name.toUpperCase()}`]?.trim() || otherwise;

@@ -66,8 +66,8 @@ export class Home {
   }
 
   /** Runs the program in a folder. */
-  async runIn(cwd: string, args: readonly string[]): Promise<Ran> {
-    const child = Bun.spawn([PROGRAM, ...args], { cwd, env: this.env(), stdout: "pipe", stderr: "pipe" });
+  async runIn(cwd: string, args: readonly string[], extra: Record<string, string> = {}): Promise<Ran> {
+    const child = Bun.spawn([PROGRAM, ...args], { cwd, env: this.env(extra), stdout: "pipe", stderr: "pipe" });
     const [out, err, code] = await Promise.all([
       new Response(child.stdout).text(),
       new Response(child.stderr).text(),
