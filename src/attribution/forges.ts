@@ -7,7 +7,7 @@ import type { ScannedRepo } from "./scan.ts";
 
 /** A forge is asked no more often than this. */
 const ASK_EVERY_MS = 5 * 60_000;
-const ASK_TIMEOUT_MS = 8_000;
+const ASK_TIMEOUT_MS = 5_000;
 const MAX_PULLS = 500;
 
 /** What `gh` or `glab` say of a repo's pull requests, where one of them is installed and logged in; else what the remote's refs tell.

@@ -36,9 +36,12 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
     heirs = joinMovedRepos(db);
   });
   const dirty = new Set<number>();
-  for (const repo of reposToScan(db)) {
+  const repos = reposToScan(db);
+  // Forges are asked all at once: together they take no longer than the slowest.
+  const answers = options.offline ? [] : await Promise.all(repos.map((repo) => askForges(db, repo, options)));
+  for (const [at, repo] of repos.entries()) {
     const operations = operationsState(db, repo.members);
-    const said = options.offline ? [] : await askForges(db, repo, options);
+    const said = answers[at] ?? [];
     const result = await scanRepo(db, repo, options.env, options.recompute || heirs.has(repo.id));
     if (result.problem !== null) update.problems.push({ repo: repo.name, message: result.problem });
     const { refs } = result;

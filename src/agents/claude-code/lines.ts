@@ -92,6 +92,7 @@ export const PASSED_OVER: ReadonlySet<string> = new Set([
   "worktree-state",
 ]);
 
+const TOOL_USE_KEY = '"tool_use_id":"';
 const CONTENT = '"content":[';
 const AFTER_CONTENT = Buffer.from('],"stop_reason":', "latin1");
 /** Shorter contents are not worth the cut. */
@@ -108,6 +109,7 @@ export class LineClassifier {
   readonly #content = new Needle(CONTENT);
   readonly #toolUse = new Needle('"type":"tool_use"');
   #data: Buffer = Buffer.alloc(0);
+  #head = "";
 
   /** Sets the buffer that the following calls refer to. */
   reset(data: Buffer): void {
@@ -126,9 +128,18 @@ export class LineClassifier {
     if (data[start] !== OPEN || data[end - 1] !== CLOSE) return LINE.broken;
     if (this.#usage.find(data, start) < end || this.#seam.find(data, start) < end) return LINE.parse;
     const head = data.latin1Slice(start, Math.min(end, start + HEAD_BYTES));
+    this.#head = head;
     if (head.startsWith(METADATA_PREFIX) && !head.startsWith(USER_PREFIX)) return metadataKind(head, onUnknown);
     if (head.includes('"type":"progress"') || head.includes('"attachment":{')) return LINE.skip;
-    return head.includes('"type":"user"') && head.includes('"tool_use_id":"') ? LINE.toolResult : LINE.parse;
+    return head.includes('"type":"user"') && head.includes(TOOL_USE_KEY) ? LINE.toolResult : LINE.parse;
+  }
+
+  /** Id of the first tool use whose result the line holds that was classified last as {@link LINE.toolResult}. */
+  firstToolUse(): string {
+    const at = this.#head.indexOf(TOOL_USE_KEY);
+    const from = at + TOOL_USE_KEY.length;
+    const to = at < 0 ? -1 : this.#head.indexOf('"', from);
+    return to < 0 ? "" : this.#head.slice(from, to);
   }
 
   /** The line's text; where a reply holds nothing but words they may be cut out, since only its envelope and usage matter.
@@ -153,7 +164,7 @@ function metadataKind(head: string, onUnknown: (type: string) => void): number {
   return LINE.skip;
 }
 
-const TOOL_USE_ID = Buffer.from('"tool_use_id":"', "latin1");
+const TOOL_USE_ID = Buffer.from(TOOL_USE_KEY, "latin1");
 const IS_ERROR = Buffer.from('"is_error":true', "latin1");
 const TIMESTAMP = Buffer.from('"timestamp":"', "latin1");
 
@@ -179,15 +190,3 @@ export function toolResultOf(
   const timestamp = stamp < 0 ? "" : line.toString("latin1", from, Math.min(from + 40, line.indexOf(34, from)));
   return { ids, failed, timestamp };
 }
-
-/** Id of the first tool use whose result a line holds, "" where none stands near its start. */
-export function firstToolUse(data: Buffer, start: number, end: number): string {
-  const head = data.latin1Slice(start, Math.min(end, start + RESULT_HEAD));
-  const at = head.indexOf('"tool_use_id":"');
-  const from = at + '"tool_use_id":"'.length;
-  const to = at < 0 ? -1 : head.indexOf('"', from);
-  return to < 0 ? "" : head.slice(from, to);
-}
-
-/** The envelope comes first; a result's own text may come before its id, and is then not looked through. */
-const RESULT_HEAD = 2_048;

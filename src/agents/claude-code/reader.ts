@@ -5,7 +5,7 @@ import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type Session
 import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
 import { gitOperationsOf, isGitCommand, linkOf } from "./gitOperations.ts";
 import { branchOf, identityOf, inputKeyOf } from "./identity.ts";
-import { firstToolUse, LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
+import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
 import { humanPromptText } from "./prompts.ts";
@@ -23,7 +23,7 @@ export interface ReaderState {
   ownSinceMs: number;
   /** Tool uses whose results say what they wrote or did with git, by id; the value is the start of a shell command, "" for
    *  an edit, {@link PLAIN} for a command that tells only what it changed. */
-  awaited: Record<string, string>;
+  awaited: [string, string][];
 }
 
 /** Stands for a shell command that has nothing to do with git. */
@@ -52,6 +52,7 @@ function contentText(content: unknown): string {
 export class TranscriptReader implements LogReader {
   readonly events: FileEvents = noEvents();
   readonly state: ReaderState;
+  readonly #awaited: Map<string, string>;
   readonly #identity: FileIdentity;
   readonly #classifier = new LineClassifier();
   readonly #sessions = new Map<string, SessionEvent>();
@@ -64,13 +65,14 @@ export class TranscriptReader implements LogReader {
       promptKey: "",
       lastMs: -1,
       ownSinceMs: -1,
-      awaited: {},
+      awaited: [],
       ...(saved === "" ? {} : (JSON.parse(saved) as ReaderState)),
     };
+    this.#awaited = new Map(this.state.awaited);
   }
 
   saveState(): string {
-    return JSON.stringify(this.state);
+    return JSON.stringify({ ...this.state, awaited: [...this.#awaited] });
   }
 
   skipOversized(): void {
@@ -299,10 +301,8 @@ export class TranscriptReader implements LogReader {
     const isShell = name === "Bash" || name === "PowerShell";
     const command = isShell ? (isGitCommand(input?.command) ? textOf(input?.command, 2000) : PLAIN) : null;
     if (command === null && !EDIT_TOOLS.has(name)) return;
-    const { awaited } = this.state;
-    const waiting = Object.keys(awaited);
-    if (waiting.length >= MAX_AWAITED) delete awaited[waiting[0] as string];
-    awaited[id] = command ?? "";
+    if (this.#awaited.size >= MAX_AWAITED) this.#awaited.delete(this.#awaited.keys().next().value ?? "");
+    this.#awaited.set(id, command ?? "");
     const edit = editOfInput(name, input);
     if (edit === null) return;
     hash64(id);
@@ -311,20 +311,18 @@ export class TranscriptReader implements LogReader {
   }
 
   #isAwaited(data: Buffer, start: number, end: number): boolean {
-    for (const _ in this.state.awaited) {
-      const command = this.state.awaited[firstToolUse(data, start, end)];
-      if (command !== PLAIN) return command !== undefined;
-      const at = data.indexOf(SHELL_DIFF, start);
-      return at >= 0 && at < end;
-    }
-    return false;
+    if (this.#awaited.size === 0) return false;
+    const command = this.#awaited.get(this.#classifier.firstToolUse());
+    if (command !== PLAIN) return command !== undefined;
+    const at = data.indexOf(SHELL_DIFF, start);
+    return at >= 0 && at < end;
   }
 
   /** What a tool's structured result says was written or done with git. */
   #outcome(id: string, failed: boolean, result: Row | null, sessionId: string): void {
-    const command = this.state.awaited[id];
+    const command = this.#awaited.get(id);
     if (command === undefined) return;
-    delete this.state.awaited[id];
+    this.#awaited.delete(id);
     if (failed) return;
     hash64(id);
     const from = { keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs: Math.max(0, this.state.lastMs) };
