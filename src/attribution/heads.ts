@@ -6,11 +6,19 @@ import type { ScannedRepo } from "./scan.ts";
  *  silence. Call inside a transaction. */
 export function keepHeadMoves(db: Database, repo: ScannedRepo, dirty: Set<number>): void {
   const moves = readHeadMoves(repo.commonDir);
+  const known = new Map(
+    db
+      .query<{ root: string; last: number }, [number]>(
+        "SELECT root, max(at_ms) AS last FROM head_moves WHERE repo_id = ? GROUP BY root",
+      )
+      .all(repo.id)
+      .map(({ root, last }) => [root, last]),
+  );
   const insert = db.query(
     "INSERT OR IGNORE INTO head_moves (repo_id, root, at_ms, place, kind, branch, sha) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   for (const { root, atMs, place, kind, branch, sha } of moves)
-    insert.run(repo.id, root, atMs, place, kind, branch, sha);
+    if (atMs >= (known.get(root) ?? 0)) insert.run(repo.id, root, atMs, place, kind, branch, sha);
   findSilentCommits(db, repo, moves, dirty);
 }
 

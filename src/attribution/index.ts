@@ -3,6 +3,7 @@ import type { Env } from "../platform/paths.ts";
 import { Allocator } from "./allocate.ts";
 import { askForges } from "./forges.ts";
 import { CommitGraph } from "./graph.ts";
+import { keepHeadMoves } from "./heads.ts";
 import { joinMovedRepos, learnFirstCommits, placeEditedFiles } from "./places.ts";
 import { PullBook } from "./pulls.ts";
 import { reposToScan, scanRepo } from "./scan.ts";
@@ -42,19 +43,22 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
   for (const [at, repo] of repos.entries()) {
     const operations = operationsState(db, repo.members);
     const said = answers[at] ?? [];
-    const result = await scanRepo(db, repo, options.env, options.recompute || heirs.has(repo.id));
+    const marker = `pulls.${repo.id}`;
+    const known = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value;
+    const mayRest = said.length === 0 && known?.startsWith(`${operations} `) === true;
+    const fresh = options.recompute || heirs.has(repo.id);
+    const result = await scanRepo(db, repo, options.env, { fresh, mayRest, nowMs: options.now() });
     if (result.problem !== null) update.problems.push({ repo: repo.name, message: result.problem });
     const { refs } = result;
     if (refs === null) continue;
     update.repos++;
     update.commits += result.commits;
     for (const sessionId of result.dirty) dirty.add(sessionId);
-    const marker = `pulls.${repo.id}`;
     const stamp = `${operations} ${result.commits} ${refs.refs.length}`;
-    const known = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value;
     if (result.commits === 0 && said.length === 0 && known === stamp && result.dirty.size === 0) continue;
     inTransaction(db, () => {
       const before = branchPulls(db, repo.id);
+      keepHeadMoves(db, repo, dirty);
       const graph = result.graph ?? CommitGraph.load(db, repo.id);
       new PullBook(db, repo, graph, refs).settle(said, result.freshFrom ?? 0, dirty);
       if (branchPulls(db, repo.id) !== before) for (const id of sessionsOfRepo(db, repo.members)) dirty.add(id);

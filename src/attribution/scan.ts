@@ -1,14 +1,13 @@
 import type { Database } from "bun:sqlite";
 import { type AiLines, readAiNotes } from "../git/aiNotes.ts";
 import { type FileChange, type LoggedCommit, readLog } from "../git/log.ts";
-import { type RepoRefs, readRefs } from "../git/refs.ts";
+import { type RepoRefs, readRefs, refsFingerprint } from "../git/refs.ts";
 import type { GitPlace } from "../git/run.ts";
 import { Dictionary } from "../ledger/dictionary.ts";
 import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { Env } from "../platform/paths.ts";
 import { CommitGraph } from "./graph.ts";
-import { keepHeadMoves } from "./heads.ts";
 import { GRADE, Matcher } from "./match.ts";
 import { namesInMessage } from "./message.ts";
 import { firstCommit, forgetRepo } from "./places.ts";
@@ -64,9 +63,21 @@ export function reposToScan(db: Database): ScannedRepo[] {
 }
 
 /** Reads what a repo's history gained and matches it with the edits of the book. */
-export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh: boolean): Promise<ScanResult> {
+export async function scanRepo(
+  db: Database,
+  repo: ScannedRepo,
+  env: Env,
+  options: { fresh: boolean; mayRest: boolean; nowMs: number },
+): Promise<ScanResult> {
+  const { fresh } = options;
   const place: GitPlace = { dir: repo.commonDir, env };
   const result: ScanResult = { dirty: new Set(), refs: null, commits: 0, problem: null, graph: null, freshFrom: null };
+  const marker = `matched_edit.${repo.id}`;
+  const lastEdit = db.query<{ id: number | null }, []>("SELECT max(id) AS id FROM edits").get()?.id ?? 0;
+  const seenEdit = Number(metaOf(db, marker) ?? -1);
+  const print = refsFingerprint(repo.commonDir, options.nowMs);
+  const isStill = print !== null && metaOf(db, `refs_print.${repo.id}`) === print;
+  if (!fresh && options.mayRest && isStill && seenEdit === lastEdit) return result;
   if (!hasWork(db, repo)) return result;
   const refs = await readRefs(place);
   if (refs === null) return { ...result, problem: `git cannot read ${repo.commonDir}` };
@@ -77,18 +88,14 @@ export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh:
     )
     .get(repo.id);
   const now = describeRefs(refs);
-  const marker = `matched_edit.${repo.id}`;
-  const lastEdit = db.query<{ id: number | null }, []>("SELECT max(id) AS id FROM edits").get()?.id ?? 0;
-  const seenEdit = Number(
-    db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value ?? -1,
-  );
+  if (print !== null && !isStill && stored?.refs === now) setMeta(db, `refs_print.${repo.id}`, print);
   if (!fresh && stored?.refs === now && seenEdit === lastEdit) return result;
   const firstEditMs = earliestWork(db, repo);
   if (firstEditMs === null) return result;
   const late = stored?.matched_from_ms != null && firstEditMs < stored.matched_from_ms;
   const anew = fresh || late || (seenEdit >= 0 && hasLateEdits(db, repo, seenEdit));
   if (!anew && stored?.refs === now) {
-    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(marker, lastEdit);
+    setMeta(db, marker, lastEdit);
     return result;
   }
   const before =
@@ -119,7 +126,6 @@ export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh:
       book.settleLife(refs, result.dirty);
       result.freshFrom = null;
     }
-    keepHeadMoves(db, repo, result.dirty);
     result.graph = book.graph;
     db.query("UPDATE repos SET refs = ?, matched_from_ms = ?, root_commit = coalesce(?, root_commit) WHERE id = ?").run(
       now,
@@ -127,7 +133,8 @@ export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh:
       rootCommit,
       repo.id,
     );
-    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(marker, lastEdit);
+    setMeta(db, marker, lastEdit);
+    if (print !== null) setMeta(db, `refs_print.${repo.id}`, print);
     db.run("COMMIT");
   } catch (error) {
     if (db.inTransaction) db.run("ROLLBACK");
@@ -135,6 +142,14 @@ export async function scanRepo(db: Database, repo: ScannedRepo, env: Env, fresh:
   }
   result.commits = commits.length;
   return result;
+}
+
+function metaOf(db: Database, key: string): string | null {
+  return db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(key)?.value ?? null;
+}
+
+function setMeta(db: Database, key: string, value: string | number): void {
+  db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
 }
 
 function describeRefs(refs: RepoRefs): string {

@@ -1,3 +1,6 @@
+import type { Dirent } from "node:fs";
+import { join } from "node:path";
+import { fs } from "../platform/builtins.ts";
 import { type GitPlace, git } from "./run.ts";
 
 /** A ref and the commit it leads to. */
@@ -66,4 +69,40 @@ export function pullNumberOf(ref: string): number {
   const number =
     /^refs\/(?:pull|merge-requests|remotes\/[^/]+\/(?:pr|pull|merge-requests))\/(\d{1,9})(?:\/head)?$/.exec(ref)?.[1];
   return Number(number ?? 0);
+}
+
+/** Younger changes may be followed by others that leave the same times behind. */
+const SETTLED_MS = 2_000;
+
+/** A text that changes whenever a ref, HEAD or a work tree's HEAD moves, read from git's own files and without starting git: times of the
+ *  folders that refs lie in, for a ref is replaced and never written over. Null where it cannot be told, or not yet. */
+export function refsFingerprint(commonDir: string, nowMs: number): string | null {
+  const parts: string[] = [];
+  const note = (path: string): boolean => {
+    const info = fs().statSync(path, { throwIfNoEntry: false });
+    if (info === undefined) return true;
+    parts.push(`${path} ${info.mtimeMs} ${info.isDirectory() ? "" : info.size}`);
+    return nowMs - info.mtimeMs > SETTLED_MS;
+  };
+  const folders = [join(commonDir, "refs")];
+  let settled = ["HEAD", "packed-refs", "logs/HEAD", "reftable/tables.list"].every((name) =>
+    note(join(commonDir, name)),
+  );
+  for (let folder = folders.pop(); folder !== undefined && settled; folder = folders.pop()) {
+    settled = note(folder);
+    if (folders.length > 5_000) return null;
+    for (const entry of list(folder)) if (entry.isDirectory()) folders.push(join(folder, entry.name));
+  }
+  const trees = join(commonDir, "worktrees");
+  for (const entry of list(trees))
+    settled &&= note(join(trees, entry.name, "HEAD")) && note(join(trees, entry.name, "logs/HEAD"));
+  return settled ? parts.join("\n") : null;
+}
+
+function list(folder: string): Dirent[] {
+  try {
+    return fs().readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
