@@ -109,6 +109,8 @@ export interface GitEvent {
   sessionId: string;
   atMs: number;
   kind: "commit" | "push" | "branch" | "pull-request" | "link" | "write";
+  /** Where it was done, "" where the log does not say. */
+  cwd: string;
   /** Commit id, often shortened; "" for none. */
   sha: string;
   branch: string;

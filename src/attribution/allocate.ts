@@ -72,7 +72,7 @@ const HOUR_MS = 3_600_000;
 /** Allocates sessions one by one. */
 export class Allocator {
   readonly #db: Database;
-  readonly #branches: Map<number, { repoId: number; name: string; isGit: boolean }>;
+  readonly #branches: Map<number, { repoId: number; name: string }>;
   readonly #heads: HeadTimeline;
   readonly #branchIds = new Map<string, number>();
   #cwd: string | null = null;
@@ -85,12 +85,12 @@ export class Allocator {
     this.#db = db;
     this.#heads = new HeadTimeline(db);
     const branches = db
-      .query<{ id: number; repoId: number; name: string; isGit: number }, []>(
-        `SELECT b.id, coalesce(o.same_as, o.id) AS repoId, b.name, o.common_dir IS NOT NULL AS isGit
+      .query<{ id: number; repoId: number; name: string }, []>(
+        `SELECT b.id, coalesce(o.same_as, o.id) AS repoId, b.name
          FROM branches b JOIN repos o ON o.id = b.repo_id`,
       )
       .all();
-    this.#branches = new Map(branches.map(({ id, repoId, name, isGit }) => [id, { repoId, name, isGit: isGit === 1 }]));
+    this.#branches = new Map(branches.map(({ id, repoId, name }) => [id, { repoId, name }]));
     this.#pulls = new Map();
     const pulls = db
       .query<
@@ -111,10 +111,9 @@ export class Allocator {
   /** Where a call goes by its branch alone: the one that git noted, else the one that the client told. */
   #byBranch(call: CallRow): Target {
     const told = this.#branches.get(call.branch_id);
-    const noted = told?.isGit === true ? this.#heads.branchAt(this.#cwd, call.at_ms) : null;
+    const noted = told === undefined ? null : this.#heads.branchAt(this.#cwd, call.at_ms);
     const name = noted ?? told?.name ?? "";
-    if (told === undefined || !told.isGit || name === "")
-      return { prId: null, branchId: null, commitId: null, weight: 1 };
+    if (told === undefined || name === "") return { prId: null, branchId: null, commitId: null, weight: 1 };
     const pull = pullOfBranch(this.#pulls.get(told.repoId) ?? [], name, call.at_ms);
     const branchId = name === told.name ? call.branch_id : this.#branchId(call.branch_id, told.repoId, name);
     return { prId: pull?.id ?? null, branchId: pull === null ? branchId : null, commitId: null, weight: 1 };

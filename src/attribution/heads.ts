@@ -36,7 +36,7 @@ function findSilentCommits(db: Database, repo: ScannedRepo, moves: readonly Head
     .query<Asked, []>(
       `SELECT g.id, g.session_id, coalesce(t.at_ms, g.at_ms) AS from_ms, g.at_ms, s.cwd FROM git_operations g
        JOIN sessions s ON s.id = g.session_id LEFT JOIN tool_calls t ON t.key = g.key AND g.key <> 0
-       WHERE g.kind = 'commit' AND g.action = 'asked' AND g.sha = '' AND s.repo_id IN (${repo.members.join(",")})`,
+       WHERE g.kind = 'commit' AND g.action = 'asked' AND g.sha = '' AND coalesce(g.repo_id, s.repo_id) IN (${repo.members.join(",")})`,
     )
     .all();
   const update = db.query("UPDATE OR IGNORE git_operations SET sha = ?, branch = ? WHERE id = ?");

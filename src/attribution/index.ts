@@ -5,8 +5,8 @@ import { askForges } from "./forges.ts";
 import { CommitGraph } from "./graph.ts";
 import { keepHeadMoves } from "./heads.ts";
 import { joinMovedRepos, learnFirstCommits, placeEditedFiles } from "./places.ts";
-import { PullBook } from "./pulls.ts";
-import { reposToScan, scanRepo } from "./scan.ts";
+import { PullBook, REPO_OF_LINK } from "./pulls.ts";
+import { metaOf, reposToScan, type ScannedRepo, scanRepo, setMeta } from "./scan.ts";
 
 /** What bringing the attribution up to date came to. */
 export interface AttributionUpdate {
@@ -44,7 +44,7 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
     const operations = operationsState(db, repo.members);
     const said = answers[at] ?? [];
     const marker = `pulls.${repo.id}`;
-    const known = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(marker)?.value;
+    const known = metaOf(db, marker);
     const mayRest = said.length === 0 && known?.startsWith(`${operations} `) === true;
     const fresh = options.recompute || heirs.has(repo.id);
     const result = await scanRepo(db, repo, options.env, { fresh, mayRest, nowMs: options.now() });
@@ -62,14 +62,35 @@ export async function bringAttributionUpToDate(db: Database, options: Attributio
       const graph = result.graph ?? CommitGraph.load(db, repo.id);
       new PullBook(db, repo, graph, refs).settle(said, result.freshFrom ?? 0, dirty);
       if (branchPulls(db, repo.id) !== before) for (const id of sessionsOfRepo(db, repo.members)) dirty.add(id);
-      db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(
-        marker,
-        `${operations} 0 ${refs.refs.length}`,
-      );
+      setMeta(db, marker, `${operations} 0 ${refs.refs.length}`);
     });
   }
+  settleAbsent(db, repos, dirty);
   update.sessions = allocate(db, dirty, options.recompute);
   return update;
+}
+
+/** Repos that are not on this machine, or no longer: their pull requests are known by what sessions linked and created, and by their branches. */
+function settleAbsent(db: Database, standing: readonly ScannedRepo[], dirty: Set<number>): void {
+  const here = new Set(standing.flatMap(({ members }) => members));
+  const rows = db
+    .query<{ id: number; name: string; common_dir: string | null; remote: string | null }, []>(
+      `SELECT id, name, common_dir, remote FROM repos WHERE same_as IS NULL AND id IN
+         (SELECT ${REPO_OF_LINK} FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE g.kind IN ('pull-request', 'link'))`,
+    )
+    .all();
+  for (const { id, name, common_dir, remote } of rows) {
+    if (here.has(id)) continue;
+    const marker = `pulls.${id}`;
+    const operations = operationsState(db, [id]);
+    if (metaOf(db, marker) === operations) continue;
+    const repo = { id, name, commonDir: common_dir ?? "", remote, members: [id] };
+    inTransaction(db, () => {
+      new PullBook(db, repo, new CommitGraph(), { refs: [], head: null, trunk: null }).settle([], 0, dirty);
+      for (const sessionId of sessionsOfRepo(db, [id])) dirty.add(sessionId);
+      setMeta(db, marker, operations);
+    });
+  }
 }
 
 /** Runs `work` in one transaction. */
@@ -86,13 +107,15 @@ function inTransaction(db: Database, work: () => void): void {
 
 /** Changes whenever a session of the repo reports something new of git. */
 function operationsState(db: Database, members: readonly number[]): string {
+  const list = members.join(",");
   const row = db
-    .query<{ n: number; last: number | null }, []>(
-      `SELECT count(*) AS n, max(g.id) AS last FROM git_operations g JOIN sessions s ON s.id = g.session_id
-       WHERE s.repo_id IN (${members.join(",")})`,
+    .query<{ n: number; last: number | null; links: number }, []>(
+      `SELECT count(*) AS n, max(g.id) AS last,
+         (SELECT count(*) FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE g.kind = 'link' AND ${REPO_OF_LINK} IN (${list})) AS links
+       FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE coalesce(g.repo_id, s.repo_id) IN (${list})`,
     )
     .get();
-  return `${row?.n ?? 0}/${row?.last ?? 0}`;
+  return `${row?.n ?? 0}/${row?.last ?? 0}/${row?.links ?? 0}`;
 }
 
 /** Which branch leads to which pull request, as a text to compare. */

@@ -29,6 +29,11 @@ interface PullRow {
   ended_ms: number | null;
 }
 
+/** Repo of an operation `g` of a session `s`: where it was done, else where the session stood just then. A link says no folder. */
+export const REPO_OF_LINK = `coalesce(g.repo_id,
+  (SELECT b.repo_id FROM calls c JOIN branches b ON b.id = c.branch_id
+   WHERE c.run_id IN (SELECT id FROM runs WHERE session_id = g.session_id) AND c.at_ms <= g.at_ms ORDER BY c.at_ms DESC LIMIT 1), s.repo_id)`;
+
 /** Finds the pull requests of a repo and their commits, by all that is known: what sessions linked and created, merge and squash subjects,
  *  refs, what a forge said. Call inside a transaction. Sessions whose allocation may change are added to `dirty`. */
 export class PullBook {
@@ -140,7 +145,7 @@ export class PullBook {
            (SELECT b.name FROM calls c JOIN branches b ON b.id = c.branch_id
             WHERE c.run_id IN (SELECT id FROM runs WHERE session_id = g.session_id) AND c.at_ms <= g.at_ms ORDER BY c.at_ms DESC LIMIT 1) AS branch
          FROM git_operations g JOIN sessions s ON s.id = g.session_id
-         WHERE g.kind IN ('pull-request', 'link') AND g.number > 0 AND s.repo_id IN (${members})
+         WHERE g.kind IN ('pull-request', 'link') AND g.number > 0 AND ${REPO_OF_LINK} IN (${members})
          ORDER BY g.kind = 'link', g.at_ms`,
       )
       .all();
@@ -263,7 +268,7 @@ export class PullBook {
     const rows = this.#db
       .query<{ sha: string; branch: string; at_ms: number }, []>(
         `SELECT g.sha, g.branch, g.at_ms FROM git_operations g JOIN sessions s ON s.id = g.session_id
-         WHERE g.kind = 'commit' AND g.branch <> '' AND s.repo_id IN (${members})`,
+         WHERE g.kind = 'commit' AND g.branch <> '' AND coalesce(g.repo_id, s.repo_id) IN (${members})`,
       )
       .all();
     const pulls = this.#pulls();

@@ -144,11 +144,13 @@ export async function scanRepo(
   return result;
 }
 
-function metaOf(db: Database, key: string): string | null {
+/** A value that was put aside under a name, null for none. */
+export function metaOf(db: Database, key: string): string | null {
   return db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(key)?.value ?? null;
 }
 
-function setMeta(db: Database, key: string, value: string | number): void {
+/** Puts a value aside. */
+export function setMeta(db: Database, key: string, value: string | number): void {
   db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
 }
 
@@ -165,7 +167,7 @@ function earliestWork(db: Database, repo: ScannedRepo): number | null {
     .get()?.ms;
   const work = db
     .query<{ ms: number | null }, []>(
-      `SELECT min(g.at_ms) AS ms FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE s.repo_id IN (${list}) AND g.at_ms > 0`,
+      `SELECT min(g.at_ms) AS ms FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE coalesce(g.repo_id, s.repo_id) IN (${list}) AND g.at_ms > 0`,
     )
     .get()?.ms;
   const known = [edits, work].filter((ms) => ms != null);
@@ -193,7 +195,7 @@ function hasWork(db: Database, repo: ScannedRepo): boolean {
     db.query(`SELECT 1 FROM file_places WHERE repo_id IN (${list}) LIMIT 1`).get() !== null ||
     db
       .query(
-        `SELECT 1 FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE s.repo_id IN (${list}) LIMIT 1`,
+        `SELECT 1 FROM git_operations g JOIN sessions s ON s.id = g.session_id WHERE coalesce(g.repo_id, s.repo_id) IN (${list}) LIMIT 1`,
       )
       .get() !== null
   );

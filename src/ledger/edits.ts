@@ -13,8 +13,9 @@ const EDIT = `INSERT INTO edits (key, path_id, at_ms, kind, source, added, remov
     lines = iif(${BETTER}, excluded.lines, lines), source = max(source, excluded.source)`;
 
 /** A client repeats what it links, with a later time: the first one counts. */
-const GIT = `INSERT INTO git_operations (key, session_id, at_ms, kind, sha, branch, number, url, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET at_ms = min(at_ms, excluded.at_ms)`;
+const GIT = `INSERT INTO git_operations (key, session_id, repo_id, at_ms, kind, sha, branch, number, url, action)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET at_ms = min(at_ms, excluded.at_ms), repo_id = coalesce(repo_id, excluded.repo_id)`;
 
 /** Edits and what was done with git, each in whichever order its sources come. */
 export class Edits {
@@ -34,9 +35,9 @@ export class Edits {
     this.#edit().run(toKey(keyHigh, keyLow), this.#paths.idOf(path), atMs, kind, source, added, removed, lines);
   }
 
-  /** Files a git operation of a session. */
-  git(event: GitEvent, sessionId: number): void {
+  /** Files a git operation of a session, done in a repo where that is known. */
+  git(event: GitEvent, sessionId: number, repoId: number | null): void {
     const { keyHigh, keyLow, atMs, kind, sha, branch, number, url, action } = event;
-    this.#git().run(toKey(keyHigh, keyLow), sessionId, atMs, kind, sha, branch, number, url, action);
+    this.#git().run(toKey(keyHigh, keyLow), sessionId, repoId, atMs, kind, sha, branch, number, url, action);
   }
 }

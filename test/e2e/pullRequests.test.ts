@@ -271,6 +271,55 @@ test("a forged link names no pull request here, a real one does", async () => {
   expect((await report()).pullRequests).toMatchObject([{ number: 16, state: "open", costNanoUsd: REPLY_COST }]);
 });
 
+test("what gh says of pull requests is taken; a gh that hangs or prints nonsense holds nothing up and changes nothing", async () => {
+  start();
+  edit("s1", "a.ts", "export const alpha = 'alpha';\n", { branch: "topic" });
+  git(["checkout", "-q", "-b", "topic"]);
+  const head = commit("Alpha");
+  const bin = join(home.dir, "bin");
+  mkdirSync(bin);
+  const gh = (script: string): void => writeFileSync(join(bin, "gh"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const ask = async (): Promise<Report> => {
+    // Forges are asked every five minutes at most: each time of asking has a ledger of its own.
+    home.ledger = join(home.dir, `ledger-${turn++}`);
+    const ran = await home.run(["pr-cost", "--json", "--all"], "", { PATH: `${bin}:${process.env.PATH ?? ""}` });
+    expect(ran.code).toBe(0);
+    return JSON.parse(ran.out) as Report;
+  };
+  const pull = {
+    number: 21,
+    url: "https://github.com/acme/shop/pull/21",
+    title: "Alpha",
+    state: "CLOSED",
+    headRefName: "topic",
+    headRefOid: head,
+    closedAt: "2026-11-21T00:00:00Z",
+  };
+  gh(`cat <<'END'\n${JSON.stringify([pull, { number: "x" }, null])}\nEND`);
+  expect((await ask()).pullRequests).toMatchObject([
+    { number: 21, state: "closed", costNanoUsd: REPLY_COST, aiLinesAdded: 1 },
+  ]);
+  gh("echo '<html>not json'");
+  expect((await ask()).pullRequests).toEqual([]);
+  gh("sleep 60");
+  const started = Date.now();
+  expect((await ask()).branches).toMatchObject([{ branch: "topic", costNanoUsd: REPLY_COST }]);
+  expect(Date.now() - started).toBeLessThan(30_000);
+}, 60_000);
+
+test("a repo that is not on this machine: its sessions' links and branches still say what a pull request cost", async () => {
+  const cwd = "/elsewhere/shop";
+  log("s1", prompt("s1", "p1", "work", AT) + reply("s1", "msg_far", AT + 1_000, { cwd, branch: "topic" }));
+  log(
+    "s1",
+    `${JSON.stringify({ type: "pr-link", sessionId: "s1", prNumber: 31, prUrl: "https://github.com/acme/shop/pull/31", timestamp: new Date(AT + 2_000).toISOString() })}\n`,
+  );
+  log("s2", prompt("s2", "p2", "work", AT) + reply("s2", "msg_far_2", AT + 1_000, { cwd, branch: "other" }));
+  const found = await report(["--all"], home.dir);
+  expect(found.pullRequests).toMatchObject([{ number: 31, costNanoUsd: REPLY_COST }]);
+  expect(found.branches).toMatchObject([{ branch: "other", costNanoUsd: REPLY_COST }]);
+});
+
 test("notes: written, shown, kept through an amend, without prompts or paths; only where they are wanted", async () => {
   start();
   const inRepo = (args: string[]): Promise<{ code: number; out: string; err: string }> => home.runIn(repo, args);

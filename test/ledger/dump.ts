@@ -56,8 +56,8 @@ export function dumpBook(path: string): string[] {
     );
     all(
       "git operations",
-      `SELECT hex(g.key), s.session_id, g.at_ms, g.kind, g.sha, g.branch, g.number, g.url, g.action
-       FROM git_operations g JOIN sessions s ON s.id = g.session_id`,
+      `SELECT hex(g.key), s.session_id, g.at_ms, g.kind, g.sha, g.branch, g.number, g.url, g.action, o.identity
+       FROM git_operations g JOIN sessions s ON s.id = g.session_id LEFT JOIN repos o ON o.id = g.repo_id`,
     );
     all(
       "events",

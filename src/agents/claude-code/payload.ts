@@ -114,7 +114,7 @@ function addOutcome(id: string, row: Row, sessionId: string, atMs: number, event
     events.edits.push(...editsOfShell(response).map((one) => ({ ...from, ...one })));
     if (!isGitCommand(input?.command)) return;
     const operations = gitOperationsOf(response, textOf(input?.command, 2000));
-    events.gits.push(...operations.map((one) => ({ ...from, ...one })));
+    events.gits.push(...operations.map((one) => ({ ...from, cwd: textOf(row.cwd, 4096), ...one })));
   }
 }
 

@@ -319,7 +319,7 @@ export class TranscriptReader implements LogReader {
   }
 
   /** What a tool's structured result says was written or done with git. */
-  #outcome(id: string, failed: boolean, result: Row | null, sessionId: string): void {
+  #outcome(id: string, failed: boolean, result: Row | null, sessionId: string, cwd: string): void {
     const command = this.#awaited.get(id);
     if (command === undefined) return;
     this.#awaited.delete(id);
@@ -330,7 +330,7 @@ export class TranscriptReader implements LogReader {
     if (edit !== null) this.events.edits.push({ ...from, ...edit });
     if (command !== "") this.events.edits.push(...editsOfShell(result).map((one) => ({ ...from, ...one })));
     if (command !== "" && command !== PLAIN)
-      this.events.gits.push(...gitOperationsOf(result, command).map((one) => ({ ...from, ...one })));
+      this.events.gits.push(...gitOperationsOf(result, command).map((one) => ({ ...from, cwd, ...one })));
   }
 
   #clientMade(row: Row): void {
@@ -391,7 +391,7 @@ export class TranscriptReader implements LogReader {
       if (id === "") continue;
       this.#pushResult(id, block.is_error === true, this.state.lastMs, bytes);
       const result = objectOf(row.toolUseResult) ?? { stdout: contentText(block.content) };
-      this.#outcome(id, block.is_error === true, result, sessionId);
+      this.#outcome(id, block.is_error === true, result, sessionId, textOf(row.cwd, 4096));
       if (agentId !== "") {
         this.events.runs.push({ sessionId, runId: agentId, kind: runKindOf(agentId), spawnedBy: id });
       }
@@ -449,7 +449,8 @@ export class TranscriptReader implements LogReader {
   #link(row: Row, sessionId: string, stamped: number): void {
     const link = linkOf(row);
     const atMs = Math.max(0, stamped >= 0 ? stamped : this.state.lastMs);
-    if (link !== null) this.events.gits.push({ keyHigh: 0, keyLow: 0, sessionId, atMs, ...link });
+    if (link !== null)
+      this.events.gits.push({ keyHigh: 0, keyLow: 0, sessionId, atMs, cwd: textOf(row.cwd, 4096), ...link });
   }
 
   #mergeSession(fact: SessionEvent): void {

@@ -44,6 +44,8 @@ CREATE TABLE git_operations (
   -- As tool_calls.key; 0 where no tool use is known.
   key        INTEGER NOT NULL,
   session_id INTEGER NOT NULL REFERENCES sessions (id),
+  -- Repo of the folder that it was done in; that of the session where the log does not say.
+  repo_id    INTEGER REFERENCES repos (id),
   at_ms      INTEGER NOT NULL,
   kind       TEXT NOT NULL CHECK (kind IN ('commit', 'push', 'branch', 'pull-request', 'link', 'write')),
   -- Commit id (often shortened), '' where it is none.
