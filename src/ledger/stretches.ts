@@ -1,5 +1,5 @@
 import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
-import type { FileEvents } from "../agents/events.ts";
+import { type FileEvents, noEvents } from "../agents/events.ts";
 import { fs } from "../platform/builtins.ts";
 import { collapse, type MergedCall } from "./merge.ts";
 import type { SourceRecord } from "./sources.ts";
@@ -173,19 +173,7 @@ function stretchOf(known: SourceRecord | null, file: SourceFile, fd: number, off
     tailHash: known?.tailHash ?? hashAt(fd, 0, 0),
     state: known?.state ?? "",
   };
-  const counters = { lines: 0, broken: 0, absurd: 0, clientMade: 0, oversized: 0, unknownTypes: {} };
-  const events = {
-    calls: [],
-    prompts: [],
-    toolUses: [],
-    toolResults: [],
-    edits: [],
-    gits: [],
-    sessions: [],
-    runs: [],
-    notes: [],
-    counters,
-  };
+  const events = { ...noEvents(), calls: [] };
   return { events, source, fresh: known === null, expectedOffset: offset, movedFrom: null };
 }
 
