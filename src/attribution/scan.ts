@@ -109,7 +109,8 @@ export async function scanRepo(
       ]),
     ];
     const revisions = [...tips, ...before.filter((sha) => sha !== "").map((sha) => `^${sha}`)];
-    if (tips.length > 0) await readLog(place, revisions, firstEditMs - BEFORE_MS, (commit) => commits.push(commit));
+    if (tips.length > 0)
+      await readLog(place, revisions, firstEditMs - BEFORE_MS, editedPaths(db, repo), (commit) => commits.push(commit));
   } catch (error) {
     return { ...result, problem: messageOf(error) };
   }
@@ -188,6 +189,29 @@ function hasLateEdits(db: Database, repo: ScannedRepo, seenEdit: number): boolea
   );
 }
 
+/** Paths in the repo that edits wrote, under all names that are known: of other files only the size of a change is of interest. */
+function editedPaths(db: Database, repo: ScannedRepo): Set<string> {
+  const rows = db
+    .query<{ path: string }, []>(
+      `SELECT p.path FROM file_places f JOIN paths p ON p.id = f.repo_path WHERE f.repo_id IN (${repo.members.join(",")})
+       UNION SELECT p.path FROM renames r JOIN paths p ON p.id = r.new_path WHERE r.repo_id = ${repo.id}`,
+    )
+    .all();
+  return new Set(rows.map(({ path }) => path));
+}
+
+function countOf(file: FileChange): number {
+  return file.hunks.reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** No more lines of one hunk are told apart. */
+const MAX_TOLD = 100_000;
+
+/** Numbers of the lines that a commit added to a file. */
+function linesOf(file: FileChange): number[] {
+  return file.hunks.flatMap(([from, count]) => Array.from({ length: Math.min(count, MAX_TOLD) }, (_, at) => from + at));
+}
+
 /** Whether any session of the repo wrote a file or did something with git. */
 function hasWork(db: Database, repo: ScannedRepo): boolean {
   const list = repo.members.join(",");
@@ -263,7 +287,7 @@ class CommitBook {
     for (const commit of fresh) {
       const named = namesInMessage(commit);
       const sessionId = makers(commit.sha);
-      const added = commit.files.reduce((sum, file) => sum + file.added.length, 0);
+      const added = commit.files.reduce((sum, file) => sum + countOf(file), 0);
       const removed = commit.files.reduce((sum, file) => sum + file.removed, 0);
       const { lastInsertRowid } = insert.run(
         this.#repo.id,
@@ -362,9 +386,7 @@ class CommitBook {
       const session = this.#db
         .query<{ id: number }, [string]>("SELECT id FROM sessions WHERE session_id = ? LIMIT 1")
         .get(sessionId);
-      const lines = file.added
-        .map(({ line }) => line)
-        .filter((line) => ranges.some(([from, to]) => line >= from && line <= to));
+      const lines = linesOf(file).filter((line) => ranges.some(([from, to]) => line >= from && line <= to));
       this.#told(id, pathId, lines, GRADE.note, session?.id ?? null, taken);
     }
   }
@@ -373,14 +395,7 @@ class CommitBook {
   #shellLines(id: number, pathId: number, commit: LoggedCommit, file: FileChange, taken: Set<number>): void {
     const session = this.#shellSession(id, commit);
     if (session === null) return;
-    this.#told(
-      id,
-      pathId,
-      file.added.map(({ line }) => line),
-      GRADE.shell,
-      session,
-      taken,
-    );
+    this.#told(id, pathId, linesOf(file), GRADE.shell, session, taken);
   }
 
   #shellOf: { id: number; session: number | null } = { id: 0, session: null };

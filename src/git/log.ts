@@ -5,7 +5,10 @@ export interface FileChange {
   path: string;
   /** Name before, where the commit renamed it. */
   oldPath: string | null;
+  /** Added lines; only of files that are asked for. */
   added: { line: number; text: string }[];
+  /** Where lines were added in the new file: first line and number, of every file. */
+  hunks: [number, number][];
   removed: number;
 }
 
@@ -26,13 +29,15 @@ const MAX_BODY = 4_000;
 const MAX_LINE = 2_000;
 /** A commit that adds more lines to a file imports or generates them. */
 const MAX_FILE_LINES = 50_000;
-const LOG_TIMEOUT_MS = 120_000;
+const LOG_TIMEOUT_MS = 15 * 60_000;
 
-/** Reads the commits that `revisions` (lines for `git log --stdin`) lead to, oldest first, with their added lines. Throws what git says. */
+/** Reads the commits that `revisions` (lines for `git log --stdin`) lead to, oldest first, with the lines that they added to files of `paths`;
+ *  a new name of such a file is added to them. Throws what git says. */
 export async function readLog(
   place: GitPlace,
   revisions: readonly string[],
   sinceMs: number,
+  paths: Set<string>,
   onCommit: (commit: LoggedCommit) => void,
 ): Promise<void> {
   const args = [
@@ -54,7 +59,7 @@ export async function readLog(
     "--no-indent-heuristic",
     "--submodule=short",
   ];
-  const parser = new LogParser(onCommit);
+  const parser = new LogParser(onCommit, paths);
   await gitLines(place, args, (line) => parser.line(line), {
     input: `${revisions.join("\n")}\n`,
     timeoutMs: LOG_TIMEOUT_MS,
@@ -65,6 +70,8 @@ export async function readLog(
 /** Takes the log apart line by line. */
 export class LogParser {
   readonly #onCommit: (commit: LoggedCommit) => void;
+  readonly #paths: Set<string> | null;
+  #isWanted = false;
   #commit: LoggedCommit | null = null;
   #header: string | null = null;
   #file: FileChange | null = null;
@@ -74,8 +81,10 @@ export class LogParser {
   #come = 0;
   #renamedFrom: string | null = null;
 
-  constructor(onCommit: (commit: LoggedCommit) => void) {
+  /** Without `paths`, the lines of all files are kept. */
+  constructor(onCommit: (commit: LoggedCommit) => void, paths: Set<string> | null = null) {
     this.#onCommit = onCommit;
+    this.#paths = paths;
   }
 
   line(line: string): void {
@@ -139,11 +148,13 @@ export class LogParser {
       this.#gone = hunk[1] === undefined ? 1 : Number(hunk[1]);
       this.#line = Number(hunk[2]);
       this.#come = hunk[3] === undefined ? 1 : Number(hunk[3]);
+      if (this.#come > 0) this.#file?.hunks.push([this.#line, this.#come]);
     } else if (line.startsWith("+++ ")) this.#open(nameOf(line.slice(4), "b/"));
     else if (line.startsWith("rename from ")) this.#renamedFrom = unquote(line.slice(12));
     else if (line.startsWith("rename to ")) {
       this.#open(unquote(line.slice(10)));
       if (this.#file !== null) this.#file.oldPath = this.#renamedFrom;
+      if (this.#renamedFrom !== null && this.#paths?.has(this.#renamedFrom)) this.#want(this.#file?.path ?? "");
     } else if (line.startsWith("diff --git ")) {
       this.#file = null;
       this.#renamedFrom = null;
@@ -152,12 +163,18 @@ export class LogParser {
 
   #open(path: string | null): void {
     if (this.#commit === null || path === null || this.#file?.path === path) return;
-    this.#file = { path, oldPath: null, added: [], removed: 0 };
+    this.#file = { path, oldPath: null, added: [], hunks: [], removed: 0 };
+    this.#isWanted = this.#paths?.has(path) ?? true;
     this.#commit.files.push(this.#file);
   }
 
+  #want(path: string): void {
+    this.#paths?.add(path);
+    this.#isWanted = true;
+  }
+
   #add(line: string): void {
-    if (this.#file !== null && this.#file.added.length < MAX_FILE_LINES)
+    if (this.#isWanted && this.#file !== null && this.#file.added.length < MAX_FILE_LINES)
       this.#file.added.push({ line: this.#line, text: line.slice(1, MAX_LINE) });
     this.#line++;
   }

@@ -144,12 +144,13 @@ describe("git's output", () => {
         path: 'q"x',
         oldPath: null,
         removed: 1,
+        hunks: [[1, 2]],
         added: [
           { line: 1, text: "++ b/neither" },
           { line: 2, text: "two" },
         ],
       },
-      { path: "new.ts", oldPath: "old.ts", removed: 0, added: [{ line: 4, text: "added\r" }] },
+      { path: "new.ts", oldPath: "old.ts", removed: 0, hunks: [[4, 1]], added: [{ line: 4, text: "added\r" }] },
     ]);
   });
 
