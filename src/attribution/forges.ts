@@ -3,7 +3,7 @@ import { parseRemote } from "../forge/remote.ts";
 import { git, runProgram } from "../git/run.ts";
 import type { Env } from "../platform/paths.ts";
 import type { ForgePull } from "./pulls.ts";
-import type { ScannedRepo } from "./scan.ts";
+import type { ScannedRepo } from "./repos.ts";
 
 /** A forge is asked no more often than this. */
 const ASK_EVERY_MS = 5 * 60_000;

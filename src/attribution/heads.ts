@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type HeadMove, readHeadMoves } from "../git/reflog.ts";
-import type { ScannedRepo } from "./scan.ts";
+import type { ScannedRepo } from "./repos.ts";
 
 /** Keeps what git noted of HEAD, for its own log is cut and goes with its work tree; and finds the commits that a session asked for in
  *  silence. Call inside a transaction. */

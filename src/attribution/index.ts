@@ -6,7 +6,8 @@ import { CommitGraph } from "./graph.ts";
 import { keepHeadMoves } from "./heads.ts";
 import { joinMovedRepos, learnFirstCommits, placeEditedFiles } from "./places.ts";
 import { PullBook, REPO_OF_LINK } from "./pulls.ts";
-import { metaOf, reposToScan, type ScannedRepo, scanRepo, setMeta } from "./scan.ts";
+import { metaOf, reposToScan, type ScannedRepo, setMeta } from "./repos.ts";
+import { scanRepo } from "./scan.ts";
 
 /** What bringing the attribution up to date came to. */
 export interface AttributionUpdate {

@@ -3,7 +3,7 @@ import { parsePullUrl, parseRemote } from "../forge/remote.ts";
 import { branchNameOf, pullNumberOf, type RepoRefs } from "../git/refs.ts";
 import type { CommitGraph } from "./graph.ts";
 import { HeadTimeline } from "./heads.ts";
-import { type ScannedRepo, sessionsOfCommit } from "./scan.ts";
+import { type ScannedRepo, sessionsOfCommit } from "./repos.ts";
 
 /** What a forge says of a pull request. */
 export interface ForgePull {

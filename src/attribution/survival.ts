@@ -4,7 +4,7 @@ import { readRefs } from "../git/refs.ts";
 import { hashLine, unpackLines } from "../platform/lineHash.ts";
 import type { Env } from "../platform/paths.ts";
 import { CommitGraph } from "./graph.ts";
-import { reposToScan, type ScannedRepo } from "./scan.ts";
+import { reposToScan, type ScannedRepo } from "./repos.ts";
 
 /** Spans after which it is asked what became of agents' lines. */
 export const SURVIVAL_DAYS = [7, 30] as const;

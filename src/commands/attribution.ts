@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { type AttributionUpdate, bringAttributionUpToDate } from "../attribution/index.ts";
 import { writeNotes } from "../attribution/notes.ts";
-import { reposToScan } from "../attribution/scan.ts";
+import { reposToScan } from "../attribution/repos.ts";
 import { readSetting } from "../ledger/config.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
 import { placeOf } from "../platform/repo.ts";
