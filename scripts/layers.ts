@@ -11,16 +11,29 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   git: [],
   forge: [],
   attribution: ["ledger", "git", "forge"],
-  reports: ["ledger", "categories", "attribution"],
+  guard: [],
+  reports: ["ledger", "categories", "attribution", "guard"],
   render: ["reports"],
   demo: [],
-  commands: ["agents", "ledger", "pricing", "categories", "git", "forge", "attribution", "reports", "render", "demo"],
+  commands: [
+    "agents",
+    "ledger",
+    "pricing",
+    "categories",
+    "git",
+    "forge",
+    "attribution",
+    "guard",
+    "reports",
+    "render",
+    "demo",
+  ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "reports", "render"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render"]);
 /** Rooms that must not talk to the database. */
-const NO_SQL = new Set(["platform", "pricing", "categories", "agents", "git", "forge", "render", "demo"]);
+const NO_SQL = new Set(["platform", "pricing", "categories", "agents", "git", "forge", "guard", "render", "demo"]);
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");

@@ -75,6 +75,8 @@ export interface ToolUseEvent {
   atMs: number;
   /** Hash of the input, to tell repetitions. */
   inputKey: number;
+  /** Hash of the input without its numbers, to tell near-identical calls. */
+  shapeKey: number;
   toolFlags: number;
 }
 
@@ -126,6 +128,8 @@ export interface ToolResultEvent {
   keyLow: number;
   atMs: number;
   failed: boolean;
+  /** Hash of the error text without its numbers, to tell the same error again; 0 where nothing failed. */
+  errorKey: number;
   /** Size of the result as logged, bytes. */
   bytes: number;
   /** -1 where only the two timestamps are known. */

@@ -99,7 +99,7 @@ export function unpackCalls({ count, values, strings }: Packed): MergedCall[] {
 }
 
 export function packToolUses(records: readonly ToolUseEvent[]): Packed {
-  const values = new Float64Array(records.length * 12);
+  const values = new Float64Array(records.length * 13);
   const strings = new StringTable();
   let at = 0;
   for (const record of records) {
@@ -109,6 +109,7 @@ export function packToolUses(records: readonly ToolUseEvent[]): Packed {
     values[at++] = record.callLow;
     values[at++] = record.atMs;
     values[at++] = record.inputKey;
+    values[at++] = record.shapeKey;
     values[at++] = record.toolFlags;
     values[at++] = strings.place(record.sessionId);
     values[at++] = strings.place(record.promptKey);
@@ -121,7 +122,7 @@ export function packToolUses(records: readonly ToolUseEvent[]): Packed {
 
 export function unpackToolUses({ count, values, strings }: Packed): ToolUseEvent[] {
   const records: ToolUseEvent[] = [];
-  for (let n = 0, at = 0; n < count; n++, at += 12) {
+  for (let n = 0, at = 0; n < count; n++, at += 13) {
     records.push({
       keyHigh: values[at + 0] as number,
       keyLow: values[at + 1] as number,
@@ -129,19 +130,20 @@ export function unpackToolUses({ count, values, strings }: Packed): ToolUseEvent
       callLow: values[at + 3] as number,
       atMs: values[at + 4] as number,
       inputKey: values[at + 5] as number,
-      toolFlags: values[at + 6] as number,
-      sessionId: strings[values[at + 7] as number] as string,
-      promptKey: strings[values[at + 8] as number] as string,
-      runId: strings[values[at + 9] as number] as string,
-      name: strings[values[at + 10] as number] as string,
-      path: strings[values[at + 11] as number] as string,
+      shapeKey: values[at + 6] as number,
+      toolFlags: values[at + 7] as number,
+      sessionId: strings[values[at + 8] as number] as string,
+      promptKey: strings[values[at + 9] as number] as string,
+      runId: strings[values[at + 10] as number] as string,
+      name: strings[values[at + 11] as number] as string,
+      path: strings[values[at + 12] as number] as string,
     });
   }
   return records;
 }
 
 export function packToolResults(records: readonly ToolResultEvent[]): Packed {
-  const values = new Float64Array(records.length * 6);
+  const values = new Float64Array(records.length * 7);
   let at = 0;
   for (const record of records) {
     values[at++] = record.keyHigh;
@@ -150,13 +152,14 @@ export function packToolResults(records: readonly ToolResultEvent[]): Packed {
     values[at++] = record.bytes;
     values[at++] = record.durationMs;
     values[at++] = record.failed ? 1 : 0;
+    values[at++] = record.errorKey;
   }
   return { count: records.length, values, strings: [] };
 }
 
 export function unpackToolResults({ count, values }: Packed): ToolResultEvent[] {
   const records: ToolResultEvent[] = [];
-  for (let n = 0, at = 0; n < count; n++, at += 6) {
+  for (let n = 0, at = 0; n < count; n++, at += 7) {
     records.push({
       keyHigh: values[at + 0] as number,
       keyLow: values[at + 1] as number,
@@ -164,6 +167,7 @@ export function unpackToolResults({ count, values }: Packed): ToolResultEvent[] 
       bytes: values[at + 3] as number,
       durationMs: values[at + 4] as number,
       failed: values[at + 5] === 1,
+      errorKey: values[at + 6] as number,
     });
   }
   return records;

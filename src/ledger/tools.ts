@@ -4,20 +4,22 @@ import { toKey } from "../platform/hash.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { lazy } from "./lazy.ts";
 
-const INSERT = `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, at_ms, failed, duration_ms, result_bytes)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT = `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, shape_key, at_ms, failed, error_key, duration_ms, result_bytes)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_BOTH = `${INSERT} ON CONFLICT (key) DO NOTHING`;
 const USE = `${INSERT}
        ON CONFLICT (key) DO UPDATE SET call_id = excluded.call_id, tool_id = excluded.tool_id, path_id = excluded.path_id,
-         input_key = excluded.input_key, at_ms = min(coalesce(at_ms, excluded.at_ms), excluded.at_ms)
-       WHERE call_id IS NOT excluded.call_id OR tool_id IS NULL OR at_ms IS NULL OR at_ms > excluded.at_ms`;
+         input_key = excluded.input_key, shape_key = excluded.shape_key, at_ms = min(coalesce(at_ms, excluded.at_ms), excluded.at_ms)
+       WHERE call_id IS NOT excluded.call_id OR tool_id IS NULL OR shape_key IS NULL OR at_ms IS NULL OR at_ms > excluded.at_ms`;
 /** A hook knows the duration, the transcript only the time of the result: the smaller figure is the measured one. */
-const RESULT = `INSERT INTO tool_calls (key, failed, duration_ms, result_bytes, at_ms) VALUES (?, ?, ?, ?, ?)
+const RESULT = `INSERT INTO tool_calls (key, failed, error_key, duration_ms, result_bytes, at_ms) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET failed = max(coalesce(failed, 0), excluded.failed),
+         error_key = coalesce(max(error_key, excluded.error_key), error_key, excluded.error_key),
          duration_ms = coalesce(min(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms,
            CASE WHEN excluded.at_ms >= tool_calls.at_ms THEN excluded.at_ms - tool_calls.at_ms END),
          result_bytes = max(coalesce(result_bytes, 0), excluded.result_bytes)
        WHERE failed IS NULL OR failed < excluded.failed OR result_bytes < excluded.result_bytes
+         OR coalesce(error_key, 0) < coalesce(excluded.error_key, 0)
          OR (excluded.duration_ms IS NOT NULL AND (duration_ms IS NULL OR duration_ms > excluded.duration_ms))`;
 
 /** Tool calls: the use comes from the call, what became of it from the result row or from a hook, in whichever order. */
@@ -42,7 +44,7 @@ export class ToolCalls {
     const key = toKey(event.keyHigh, event.keyLow);
     const tool = this.#tools.idOf(event.name);
     if (result === undefined) {
-      this.#use().run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+      this.#use().run(key, callId, tool, path, event.inputKey, event.shapeKey, event.atMs, null, null, null, null);
       return;
     }
     const failed = result.failed ? 1 : 0;
@@ -52,13 +54,15 @@ export class ToolCalls {
       tool,
       path,
       event.inputKey,
+      event.shapeKey,
       event.atMs,
       failed,
+      result.errorKey || null,
       durationOf(event, result),
       result.bytes,
     );
     if (changes > 0) return;
-    this.#use().run(key, callId, tool, path, event.inputKey, event.atMs, null, null, null);
+    this.#use().run(key, callId, tool, path, event.inputKey, event.shapeKey, event.atMs, null, null, null, null);
     this.result(result);
   }
 
@@ -68,6 +72,7 @@ export class ToolCalls {
     this.#result().run(
       toKey(event.keyHigh, event.keyLow),
       event.failed ? 1 : 0,
+      event.errorKey || null,
       duration,
       event.bytes,
       Math.max(0, event.atMs),

@@ -30,7 +30,7 @@ export function dumpBook(path: string): string[] {
     );
     all(
       "tool calls",
-      `SELECT hex(t.key), hex(c.key), n.name, p.path, t.input_key, t.at_ms, t.failed, t.result_bytes
+      `SELECT hex(t.key), hex(c.key), n.name, p.path, t.input_key, t.shape_key, t.at_ms, t.failed, t.error_key, t.result_bytes
        FROM tool_calls t LEFT JOIN calls c ON c.id = t.call_id LEFT JOIN tools n ON n.id = t.tool_id LEFT JOIN paths p ON p.id = t.path_id`,
     );
     all(

@@ -94,6 +94,8 @@ function addToolResult(event: string, row: Row, sessionId: string, atMs: number,
     keyLow: hashLow,
     atMs,
     failed: event === "post-tool-use-failure",
+    // The transcript words the error a little differently; only its wording is compared.
+    errorKey: 0,
     bytes: 0,
     durationMs: typeof duration === "number" && duration >= 0 && duration < 1e10 ? Math.round(duration) : -1,
   });

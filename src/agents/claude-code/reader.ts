@@ -4,7 +4,7 @@ import type { LogReader } from "../adapter.ts";
 import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent } from "../events.ts";
 import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
 import { gitOperationsOf, isGitCommand, linkOf } from "./gitOperations.ts";
-import { branchOf, identityOf, inputKeyOf } from "./identity.ts";
+import { branchOf, errorKeyOf, identityOf, inputKeyOf, shapeKeyOf } from "./identity.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
@@ -277,6 +277,7 @@ export class TranscriptReader implements LogReader {
       if (id === "" || name === "") continue;
       const input = objectOf(block.input);
       const inputKey = inputKeyOf(input);
+      const shapeKey = shapeKeyOf(input);
       hash64(id);
       this.events.toolUses.push({
         keyHigh: hashHigh,
@@ -290,6 +291,7 @@ export class TranscriptReader implements LogReader {
         path: textOf(input?.file_path, 4096) || textOf(input?.notebook_path, 4096),
         atMs: call.atMs,
         inputKey,
+        shapeKey,
         toolFlags: toolFlags(name, block.input),
       });
       this.#await(id, name, input, call);
@@ -389,7 +391,7 @@ export class TranscriptReader implements LogReader {
       if (block?.type !== "tool_result") continue;
       const id = textOf(block.tool_use_id, 200);
       if (id === "") continue;
-      this.#pushResult(id, block.is_error === true, this.state.lastMs, bytes);
+      this.#pushResult(id, block.is_error === true ? errorKeyOf(contentText(block.content)) : 0, bytes);
       const result = objectOf(row.toolUseResult) ?? { stdout: contentText(block.content) };
       this.#outcome(id, block.is_error === true, result, sessionId, textOf(row.cwd, 4096));
       if (agentId !== "") {
@@ -402,16 +404,18 @@ export class TranscriptReader implements LogReader {
     const { ids, failed, timestamp } = toolResultOf(data, start, end);
     const stamped = msOf(timestamp);
     if (stamped >= 0) this.state.lastMs = stamped;
-    if (ids.length > 1 && failed) {
+    if (failed) {
       this.#parse(data.toString("utf8", start, end), end - start);
       return;
     }
-    for (const id of ids) this.#pushResult(id, failed, this.state.lastMs, end - start);
+    for (const id of ids) this.#pushResult(id, 0, end - start);
   }
 
-  #pushResult(id: string, failed: boolean, atMs: number, bytes: number): void {
+  /** Files what became of a tool use; an `errorKey` of 0 means that it did not fail. */
+  #pushResult(id: string, errorKey: number, bytes: number): void {
     hash64(id);
-    this.events.toolResults.push({ keyHigh: hashHigh, keyLow: hashLow, atMs, failed, bytes, durationMs: -1 });
+    const from = { keyHigh: hashHigh, keyLow: hashLow, atMs: this.state.lastMs };
+    this.events.toolResults.push({ ...from, failed: errorKey !== 0, errorKey, bytes, durationMs: -1 });
   }
 
   #system(row: Row): void {
