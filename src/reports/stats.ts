@@ -17,7 +17,7 @@ import {
 import { coverageOf, hourSpan } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames, type Names } from "./names.ts";
-import { quantile } from "./outliers.ts";
+import { quantile } from "../guard/outliers.ts";
 import {
   costsOf,
   describeSessions,
