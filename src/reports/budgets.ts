@@ -3,6 +3,7 @@ import { labelOf } from "../guard/limits.ts";
 import type { Budget, BudgetStatus } from "../guard/types.ts";
 import { type BudgetRow, budgetRows } from "../ledger/budgets.ts";
 import { hourCells, type Selection } from "./cells.ts";
+import { forecastAmount } from "./forecast.ts";
 import { type Calendar, calendarAt, type Period } from "./periods.ts";
 
 /** How limits stand. The one place where what was spent of a limit is added up. */
@@ -19,17 +20,53 @@ export interface Scope {
 }
 
 /** All limits with what was spent of them. A limit per session or prompt is shown for the active session that has spent most of it. */
-export function budgetsReport(db: Database, options: { nowMs: number; timeZone: string }): BudgetStatus[] {
+export function budgetsReport(
+  db: Database,
+  options: { nowMs: number; timeZone: string; forecasts?: boolean },
+): BudgetStatus[] {
   const budgets = budgetRows(db).map(budgetOf);
   if (budgets.length === 0) return [];
   const calendar = calendarAt(options.nowMs, options.timeZone);
   const scopes = activeScopes(db, options.nowMs);
   return budgets.map((budget) => {
-    if (isCalendar(budget)) return statusOf(db, budget, calendar, null);
+    if (isCalendar(budget)) {
+      const status = statusOf(db, budget, calendar, null);
+      return options.forecasts === false ? status : withForecast(db, status, options);
+    }
     const standing = scopes.map((scope) => statusOf(db, budget, calendar, scope));
     const [nearest] = standing.sort((a, b) => b.share - a.share);
     return nearest ?? statusOf(db, budget, calendar, null);
   });
+}
+
+/** Adds where a calendar period is heading. What a pull request will cost cannot be told from the calendar. */
+function withForecast(
+  db: Database,
+  status: BudgetStatus,
+  { nowMs, timeZone }: { nowMs: number; timeZone: string },
+): BudgetStatus {
+  const { budget } = status;
+  if (budget.prNumber !== 0 || budget.per === "session" || budget.per === "prompt") return status;
+  const selection = selectionOfBudget(budget, null);
+  const { projected, method, error } = forecastAmount(db, {
+    per: budget.per,
+    unit: budget.unit,
+    nowMs,
+    timeZone,
+    selection,
+  });
+  return {
+    ...status,
+    forecast: projected,
+    forecastMethod: method,
+    forecastError: error === null ? null : { medianShare: error.medianAbsolutePercentageError, periods: error.periods },
+  };
+}
+
+function selectionOfBudget(budget: Budget, period: Period | null): Selection {
+  const where = placeOf(budget);
+  const bounds = { fromMs: period?.fromMs ?? null, toMs: period?.toMs ?? null };
+  return { where, wherePlace: where, agentId: null, runType: null, ...bounds };
 }
 
 /** How the limits stand that bear on one session: its own, its prompt's, and those of the calendar. Few indexed rows: for hooks. */
@@ -86,6 +123,8 @@ function statusOf(db: Database, budget: Budget, calendar: Calendar, scope: Scope
       (budget.per === "session" ? `${scope?.sessionId ?? 0}` : `${scope?.sessionId ?? 0}/${scope?.promptId ?? 0}`),
     sessionId: period === null ? (scope?.session ?? null) : null,
     forecast: null,
+    forecastMethod: null,
+    forecastError: null,
     state: share >= 1 ? "over" : share * 100 >= (budget.warn[0] ?? 100) ? "warned" : "ok",
   };
 }
@@ -114,13 +153,13 @@ function spentOf(db: Database, budget: Budget, period: Period | null, scope: Sco
   );
 }
 
-function spentInPeriod(db: Database, budget: Budget, where: string, { fromMs, toMs }: Period): Spent {
+function spentInPeriod(db: Database, budget: Budget, where: string, period: Period): Spent {
+  const { fromMs, toMs } = period;
   const whole = fromMs % HOUR_MS === 0 && toMs % HOUR_MS === 0;
   if (where === "1" && whole) {
     return sum(db, budget, `SELECT * FROM rollup_clock WHERE hour >= ${fromMs / HOUR_MS} AND hour < ${toMs / HOUR_MS}`);
   }
-  const selection: Selection = { where, wherePlace: where, agentId: null, runType: null, fromMs, toMs };
-  return sum(db, budget, hourCells(selection));
+  return sum(db, budget, hourCells(selectionOfBudget(budget, period)));
 }
 
 function sum(db: Database, { unit }: Pick<Budget, "unit">, cells: string): Spent {
