@@ -123,9 +123,7 @@ describe("install", () => {
     });
     expect(parse(installStop(before)).hooks).toEqual({
       StopFailure: [{ hooks: [hook("mine")] }],
-      Stop: [
-        { matcher: "", hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 5 }] },
-      ],
+      Stop: [{ matcher: "", hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 5 }] }],
     });
   });
 
