@@ -141,8 +141,8 @@ async function file(
     // the wait; elsewhere the next hook reads it.
     const again = async (ms: number): Promise<void> => {
       await Bun.sleep(ms);
-      const gains = await readGains(db, await payloadFiles(payload), log);
-      if (gains.length > 0) writer.write(gains);
+      const more = await readGains(db, await payloadFiles(payload), log);
+      if (more.length > 0) writer.write(more);
       answer = ask(db, event, payload, env, log);
     };
     for (let waited = 0; answer?.awaits === "call" && waited < LAG_MS; waited += LAG_STEP_MS) await again(LAG_STEP_MS);
