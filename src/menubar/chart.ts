@@ -8,6 +8,8 @@ import { encode } from "fast-png";
 export const CHART_HEIGHT = 20;
 const BAR = 3;
 const GAP = 1;
+/** Charts with fewer bars are as wide as one with these, so that the texts after them stand in line. */
+const MIN_BARS = 30;
 /** Pixels per point. */
 const SCALE = 2;
 /** 144 pixels per inch, in pixels per metre. */
@@ -20,7 +22,8 @@ const NOW = 255;
 /** The values as bars, the highest of them filling the height, as base64. Values below 0 count as 0. `ink` is red, green and blue; a
  *  template image is black and leaves the rest to its opacity. */
 export function chartPng(values: readonly number[], { ink }: { ink: readonly [number, number, number] }): string {
-  const width = Math.max(1, values.length * (BAR + GAP) - GAP) * SCALE;
+  const slots = Math.max(MIN_BARS, values.length);
+  const width = (slots * (BAR + GAP) - GAP) * SCALE;
   const height = CHART_HEIGHT * SCALE;
   const data = new Uint8Array(width * height * 4);
   const most = Math.max(0, ...values);
@@ -29,7 +32,7 @@ export function chartPng(values: readonly number[], { ink }: { ink: readonly [nu
     // Whatever is not nothing shows above the base line.
     const share = most <= 0 || value <= 0 ? 0 : value / most;
     const tall = share === 0 ? 0 : Math.max(2 * SCALE, Math.round(share * height));
-    const left = at * (BAR + GAP) * SCALE;
+    const left = (slots - values.length + at) * (BAR + GAP) * SCALE;
     for (let x = left; x < left + BAR * SCALE; x++) {
       for (let y = 0; y < height; y++) {
         const fromBottom = height - 1 - y;

@@ -88,7 +88,7 @@ function limitItems({ limits, timeZone, nowMs }: Glance): MenuItem[] {
     const ahead =
       pace.state === "over" || pace.projectedPercent === null
         ? ""
-        : `${percent(pace.projectedPercent)} at this pace by `;
+        : `At this pace ${percent(pace.projectedPercent)} by `;
     items.push(line(ahead === "" ? `Resets ${reset}` : `${ahead}the reset ${reset}`, "dim"));
   }
   return items;
@@ -147,10 +147,9 @@ function repoItem({ repo, burnNanoUsdPerHour, sessions }: ActiveRepo, nowMs: num
 
 function sessionItem(session: ActiveSession, nowMs: number, options: MenuOptions): MenuItem {
   const { title, sessionId, branch, runningSubAgents, lastAtMs } = session;
-  const cost = session.costNanoUsd === 0 && session.unpricedCalls > 0 ? "unpriced" : formatUsd(session.costNanoUsd);
   const parts = [
     name(title ?? `session ${sessionId.slice(0, 8)}`),
-    cost,
+    formatUsd(session.costNanoUsd) + (session.unpricedCalls > 0 ? "+" : ""),
     branch === "" ? "" : name(branch),
     runningSubAgents === 0 ? "" : many(runningSubAgents, "sub-agent"),
     nowMs - lastAtMs < 60_000 ? "now" : `${Math.floor((nowMs - lastAtMs) / 60_000)} min ago`,
@@ -244,9 +243,10 @@ function worst(tones: readonly Tone[]): Tone {
   return tones.includes("alert") ? "alert" : tones.includes("warn") ? "warn" : "plain";
 }
 
+/** As the tables of `stats` have it: a `+` where calls without a price are left out. */
 function money({ costNanoUsd, calls, unpricedCalls }: Spend): string {
   if (unpricedCalls === 0) return formatUsd(costNanoUsd);
-  return calls === unpricedCalls ? "unpriced" : `${formatUsd(costNanoUsd)} + unpriced`;
+  return calls === unpricedCalls ? "unpriced" : `${formatUsd(costNanoUsd)}+`;
 }
 
 function name(text: string): string {
@@ -263,13 +263,13 @@ function percent(value: number): string {
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
-/** `14:00`, with the day of the week where it is not today. */
+/** `at 14:00`, with the day of the week where it is not today. */
 function clock(ms: number, nowMs: number, timeZone: string): string {
   const there = new Date(ms + offsetAt(ms, timeZone));
   const here = new Date(nowMs + offsetAt(nowMs, timeZone));
   const time = there.toISOString().slice(11, 16);
   const sameDay = there.toISOString().slice(0, 10) === here.toISOString().slice(0, 10);
-  return sameDay ? time : `${WEEKDAYS[there.getUTCDay()]} ${time}`;
+  return sameDay ? `at ${time}` : `on ${WEEKDAYS[there.getUTCDay()]} at ${time}`;
 }
 
 /** Pieces of at most 70 characters, so that a menu does not fill the screen. */

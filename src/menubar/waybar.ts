@@ -23,7 +23,7 @@ export function waybar(menu: Menu): string {
 }
 
 function lineOf({ text, tone, chart }: MenuItem): string {
-  const trend = chart === undefined ? "" : `  ${sparkline(chart, PLAIN_TERMINAL)}`;
+  const trend = chart === undefined ? "" : `  <tt>${sparkline(chart, PLAIN_TERMINAL)}</tt>`;
   const shown = `${markup(text)}${trend}`;
   return tone === "alert" ? `<b>${shown}</b>` : shown;
 }

@@ -160,14 +160,15 @@ export function cellsOfHours(selection: Selection, hours: readonly number[]): st
   );
 }
 
+/** The joins are `CROSS`, which SQLite takes in the order written: left to itself it reads all calls of the book for one hour of them. */
 function callCells(selection: Selection, time: string, run: string, hours = "1"): string {
   return `SELECT ${CELL_COLUMNS} FROM (
     SELECT c.at_ms / ${HOUR_MS} AS hour, c.branch_id, c.model_id, coalesce(p.category, ${GENERAL}) AS category, s.agent_id,
       c.session_id, c.at_ms, ${CALL_MEASURES}
     FROM (SELECT DISTINCT session_id FROM rollup_sessions WHERE ${hours} AND ${hourBounds(time)}) x
-    JOIN sessions s ON s.id = x.session_id
-    JOIN runs r ON r.session_id = s.id
-    JOIN calls c ON c.run_id = r.id
+    CROSS JOIN sessions s ON s.id = x.session_id
+    CROSS JOIN runs r ON r.session_id = s.id
+    CROSS JOIN calls c ON c.run_id = r.id
     LEFT JOIN prompts p ON p.id = c.prompt_id
     WHERE ${time} AND ${run}) WHERE ${selection.where}`;
 }
