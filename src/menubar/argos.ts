@@ -1,7 +1,7 @@
 import { CHART_HEIGHT, chartPng } from "./chart.ts";
 import { lineText, renderLines } from "./lines.ts";
 import type { Menu, MenuItem, Tone } from "./menu.ts";
-import { shellQuoted } from "./shell.ts";
+import { isOneLine, shellQuoted } from "./shell.ts";
 
 /** Argos' plugin output: https://github.com/p-e-w/argos#output-format, read in November 2026. Values are quoted as a shell would; `bash` is a
  *  command line of its own, so its words are quoted once for it and once more for the value. Markup, escapes and emoji codes are switched
@@ -28,7 +28,8 @@ function params(item: MenuItem): string[] {
   if (colour !== null) out.push(`color='${colour}'`);
   if (chart !== undefined) out.push(`image=${chartPng(chart, { ink: INK })}`, `imageHeight=${CHART_HEIGHT}`);
   if (href !== undefined) out.push(`href=${shellQuoted(href)}`);
-  else if (command !== undefined) out.push(`bash=${shellQuoted(command.map(shellQuoted).join(" "))}`, "terminal=true");
+  else if (command?.every(isOneLine))
+    out.push(`bash=${shellQuoted(command.map(shellQuoted).join(" "))}`, "terminal=true");
   if (refresh === true) out.push("refresh=true");
   return [...out, "useMarkup=false", "ansi=false", "emojize=false", "unescape=false"];
 }

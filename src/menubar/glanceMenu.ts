@@ -148,7 +148,7 @@ function repoItem({ repo, burnNanoUsdPerHour, sessions }: ActiveRepo, nowMs: num
 function sessionItem(session: ActiveSession, nowMs: number, options: MenuOptions): MenuItem {
   const { title, sessionId, branch, runningSubAgents, lastAtMs } = session;
   const parts = [
-    name(title ?? `session ${sessionId.slice(0, 8)}`),
+    titled(title, sessionId),
     formatUsd(session.costNanoUsd) + (session.unpricedCalls > 0 ? "+" : ""),
     branch === "" ? "" : name(branch),
     runningSubAgents === 0 ? "" : many(runningSubAgents, "sub-agent"),
@@ -188,7 +188,7 @@ function warningItems({ runaways, alerts, budgets }: Glance, options: MenuOption
       return {
         text: `Budget ${percent(share * 100)} spent: ${name(label)}`,
         tone,
-        command: [...options.program, "budget"],
+        command: [...options.program, "budget", "list"],
       };
     });
   const sessions = runaways.slice(0, MAX_WARNINGS).map((row) => runawayItem(row, options));
@@ -201,7 +201,7 @@ function warningItems({ runaways, alerts, budgets }: Glance, options: MenuOption
 
 function runawayItem({ title, sessionId, costNanoUsd, timesMedian }: SessionRow, options: MenuOptions): MenuItem {
   const times = timesMedian === null ? "" : `, ${formatCount(Math.round(timesMedian))} × the usual`;
-  const text = `Runaway: ${name(title ?? `session ${sessionId.slice(0, 8)}`)}, ${formatUsd(costNanoUsd)}${times}`;
+  const text = `Runaway: ${titled(title, sessionId)}, ${formatUsd(costNanoUsd)}${times}`;
   return { text, tone: "alert", ...sessionCommand(sessionId, options) };
 }
 
@@ -250,7 +250,11 @@ function money({ costNanoUsd, calls, unpricedCalls }: Spend): string {
 }
 
 function name(text: string): string {
-  return truncate(printable(text), MAX_NAME);
+  return truncate(printable(text), MAX_NAME) || "(no name)";
+}
+
+function titled(title: string | null, sessionId: string): string {
+  return name(title ?? `session ${sessionId.slice(0, 8)}`);
 }
 
 function many(count: number, what: string): string {

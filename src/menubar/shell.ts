@@ -1,6 +1,9 @@
-/** One word of a POSIX shell's command line: quoted where it has to be. Control characters have no business in a path or an id. */
+/** One word of a POSIX shell's command line: quoted where it has to be. */
 export function shellQuoted(word: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the very characters to be removed
-  const clean = word.replace(/[\u0000-\u001f\u007f]/g, "");
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(clean) ? clean : `'${clean.replaceAll("'", "'\\''")}'`;
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Whether a word can stand in a line of text at all: no control character, no end of a line, nothing that is no Unicode. */
+export function isOneLine(word: string): boolean {
+  return word.isWellFormed() && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(word);
 }

@@ -5,6 +5,7 @@ import { renderDiff } from "../../agents/claude-code/install/diff.ts";
 import { APP_NAMES, type App, appFor, FILE_NAMES, folderOf } from "../../menubar/apps.ts";
 import { applyPlan, look, type PluginPlan, planInstall, planUninstall } from "../../menubar/install.ts";
 import { pluginText } from "../../menubar/plugin.ts";
+import { isOneLine } from "../../menubar/shell.ts";
 import { UserError } from "../../platform/errors.ts";
 import { writeOut } from "../../render/write.ts";
 import { VERSION } from "../../version.ts";
@@ -110,5 +111,8 @@ function executable({ binary }: MenubarFlags): string {
   } catch {
     throw new UserError(`${path} cannot be executed`, `chmod +x ${path}`);
   }
-  return binary === undefined ? realpathSync(path) : path;
+  const program = binary === undefined ? realpathSync(path) : path;
+  if (!isOneLine(program))
+    throw new UserError(`${JSON.stringify(program)} cannot stand in a script`, "Move the program.");
+  return program;
 }
