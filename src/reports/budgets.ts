@@ -3,6 +3,7 @@ import { labelOf } from "../guard/limits.ts";
 import type { Budget, BudgetStatus } from "../guard/types.ts";
 import { type BudgetRow, budgetRows } from "../ledger/budgets.ts";
 import { hourCells, type Selection } from "./cells.ts";
+import { forecastAmount } from "./forecast.ts";
 import { type Calendar, calendarAt, type Period } from "./periods.ts";
 
 /** How limits stand. The one place where what was spent of a limit is added up. */
@@ -19,17 +20,53 @@ export interface Scope {
 }
 
 /** All limits with what was spent of them. A limit per session or prompt is shown for the active session that has spent most of it. */
-export function budgetsReport(db: Database, options: { nowMs: number; timeZone: string }): BudgetStatus[] {
+export function budgetsReport(
+  db: Database,
+  options: { nowMs: number; timeZone: string; forecasts?: boolean },
+): BudgetStatus[] {
   const budgets = budgetRows(db).map(budgetOf);
   if (budgets.length === 0) return [];
   const calendar = calendarAt(options.nowMs, options.timeZone);
   const scopes = activeScopes(db, options.nowMs);
   return budgets.map((budget) => {
-    if (isCalendar(budget)) return statusOf(db, budget, calendar, null);
+    if (isCalendar(budget)) {
+      const status = statusOf(db, budget, calendar, null);
+      return options.forecasts === false ? status : withForecast(db, status, options);
+    }
     const standing = scopes.map((scope) => statusOf(db, budget, calendar, scope));
     const [nearest] = standing.sort((a, b) => b.share - a.share);
     return nearest ?? statusOf(db, budget, calendar, null);
   });
+}
+
+/** Adds where a calendar period is heading. What a pull request will cost cannot be told from the calendar. */
+function withForecast(
+  db: Database,
+  status: BudgetStatus,
+  { nowMs, timeZone }: { nowMs: number; timeZone: string },
+): BudgetStatus {
+  const { budget } = status;
+  if (budget.prNumber !== 0 || budget.per === "session" || budget.per === "prompt") return status;
+  const selection = selectionOfBudget(budget, null);
+  const { projected, method, error } = forecastAmount(db, {
+    per: budget.per,
+    unit: budget.unit,
+    nowMs,
+    timeZone,
+    selection,
+  });
+  return {
+    ...status,
+    forecast: projected,
+    forecastMethod: method,
+    forecastError: error === null ? null : { medianShare: error.medianAbsolutePercentageError, periods: error.periods },
+  };
+}
+
+function selectionOfBudget(budget: Budget, period: Period | null): Selection {
+  const where = placeOf(budget);
+  const bounds = { fromMs: period?.fromMs ?? null, toMs: period?.toMs ?? null };
+  return { where, wherePlace: where, agentId: null, runType: null, ...bounds };
 }
 
 /** How the limits stand that bear on one session: its own, its prompt's, and those of the calendar. Few indexed rows: for hooks. */
@@ -86,6 +123,8 @@ function statusOf(db: Database, budget: Budget, calendar: Calendar, scope: Scope
       (budget.per === "session" ? `${scope?.sessionId ?? 0}` : `${scope?.sessionId ?? 0}/${scope?.promptId ?? 0}`),
     sessionId: period === null ? (scope?.session ?? null) : null,
     forecast: null,
+    forecastMethod: null,
+    forecastError: null,
     state: share >= 1 ? "over" : share * 100 >= (budget.warn[0] ?? 100) ? "warned" : "ok",
   };
 }
@@ -114,13 +153,13 @@ function spentOf(db: Database, budget: Budget, period: Period | null, scope: Sco
   );
 }
 
-function spentInPeriod(db: Database, budget: Budget, where: string, { fromMs, toMs }: Period): Spent {
+function spentInPeriod(db: Database, budget: Budget, where: string, period: Period): Spent {
+  const { fromMs, toMs } = period;
   const whole = fromMs % HOUR_MS === 0 && toMs % HOUR_MS === 0;
   if (where === "1" && whole) {
     return sum(db, budget, `SELECT * FROM rollup_clock WHERE hour >= ${fromMs / HOUR_MS} AND hour < ${toMs / HOUR_MS}`);
   }
-  const selection: Selection = { where, wherePlace: where, agentId: null, runType: null, fromMs, toMs };
-  return sum(db, budget, hourCells(selection));
+  return sum(db, budget, hourCells(selectionOfBudget(budget, period)));
 }
 
 function sum(db: Database, { unit }: Pick<Budget, "unit">, cells: string): Spent {
@@ -221,6 +260,51 @@ export function callsUnder(db: Database, budget: Budget): IterableIterator<Count
       : `SELECT ${columns}, 0 AS promptId FROM allocations WHERE pr_id IN
            (SELECT id FROM pull_requests WHERE repo_id = ${budget.repoId} AND number = ${budget.prNumber}) ORDER BY at_ms`;
   return db.query<CountedCall, []>(sql).iterate();
+}
+
+/** What a session has cost. */
+export function costOfSession(db: Database, sessionId: number): number {
+  const row = db
+    .query<{ cost: number | null }, [number]>("SELECT sum(cost_nano) AS cost FROM rollup_sessions WHERE session_id = ?")
+    .get(sessionId);
+  return row?.cost ?? 0;
+}
+
+/** How many sub-agents of a session began since a moment. */
+export function subagentsSince(db: Database, sessionId: number, sinceMs: number): number {
+  return (
+    db
+      .query<{ n: number }, [number, number]>(
+        "SELECT count(*) AS n FROM runs WHERE session_id = ? AND run_id <> '' AND started_ms >= ?",
+      )
+      .get(sessionId, sinceMs)?.n ?? 0
+  );
+}
+
+/** How many tool uses of the main thread's latest calls have no result yet: sub-agents that were just sent out are among them before anything
+ *  else is known of them. */
+export function pendingToolUses(db: Database, sessionId: number): number {
+  return (
+    db
+      .query<{ n: number }, [number]>(
+        `SELECT count(*) AS n FROM tool_calls t JOIN (SELECT c.id FROM runs r JOIN calls c ON c.run_id = r.id
+           WHERE r.session_id = ? AND r.run_id = '' ORDER BY c.id DESC LIMIT 3) c ON t.call_id = c.id WHERE t.failed IS NULL`,
+      )
+      .get(sessionId)?.n ?? 0
+  );
+}
+
+/** Cost of the dearest of the latest calls of a session's main thread and its latest sub-agents. */
+export function dearestOfLatest(db: Database, sessionId: number): number {
+  const runs = db
+    .query<{ id: number }, [number]>(
+      "SELECT id FROM runs WHERE session_id = ? ORDER BY run_id = '' DESC, started_ms DESC LIMIT 6",
+    )
+    .all(sessionId);
+  const latest = db.query<{ cost: number | null }, [number]>(
+    "SELECT max(cost_nano) AS cost FROM (SELECT cost_nano FROM calls WHERE run_id = ? ORDER BY id DESC LIMIT 8)",
+  );
+  return Math.max(0, ...runs.map(({ id }) => latest.get(id)?.cost ?? 0));
 }
 
 /** Sessions with calls in the last hours, and the prompt that each is at. */

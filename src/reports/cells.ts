@@ -148,6 +148,13 @@ export function sessionCells(selection: Selection): string {
   );
 }
 
+/** SQL of the single calls of a selection: `call_id`, `run_id`, `prompt_id` and the keys and measures of {@link hourCells}. `runs` restricts
+ *  them further, by a condition on the run `r`. */
+export function selectedCalls(selection: Selection, runs = "1"): string {
+  const run = selection.runType === null ? runs : `${runCondition(selection.runType)} AND ${runs}`;
+  return callCells(selection, timeCondition(selection), run, "1", `call_id, run_id, prompt_id, ${CELL_COLUMNS}`);
+}
+
 /** Calls of single hours, one cell a call: for hours that a day's end cuts in two. Keys as of {@link hourCells}, and `at_ms`. */
 export function cellsOfHours(selection: Selection, hours: readonly number[]): string {
   const list = hours.join(",");
@@ -160,10 +167,10 @@ export function cellsOfHours(selection: Selection, hours: readonly number[]): st
   );
 }
 
-/** The joins are `CROSS`, which SQLite takes in the order written: left to itself it reads all calls of the book for one hour of them. */
-function callCells(selection: Selection, time: string, run: string, hours = "1"): string {
-  return `SELECT ${CELL_COLUMNS} FROM (
-    SELECT c.at_ms / ${HOUR_MS} AS hour, c.branch_id, c.model_id, coalesce(p.category, ${GENERAL}) AS category, s.agent_id,
+/** CROSS JOIN keeps SQLite to this order: from the few sessions of the period to their calls, never through all calls. */
+function callCells(selection: Selection, time: string, run: string, hours = "1", columns = CELL_COLUMNS): string {
+  return `SELECT ${columns} FROM (
+    SELECT c.id AS call_id, c.run_id, c.prompt_id, c.at_ms / ${HOUR_MS} AS hour, c.branch_id, c.model_id, coalesce(p.category, ${GENERAL}) AS category, s.agent_id,
       c.session_id, c.at_ms, ${CALL_MEASURES}
     FROM (SELECT DISTINCT session_id FROM rollup_sessions WHERE ${hours} AND ${hourBounds(time)}) x
     CROSS JOIN sessions s ON s.id = x.session_id
