@@ -17,7 +17,7 @@ import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
 import { PriceBook } from "../pricing/book.ts";
-import { askGuard, type HookAnswer, isHoldingEvent } from "./hookGuard.ts";
+import { askGuard, type HookAnswer, isFarFromLimits, isHoldingEvent } from "./hookGuard.ts";
 
 /** Another writer is waited for no longer than this; then the payload goes to the spool. Milliseconds. */
 const BUSY_MS = 400;
@@ -70,6 +70,7 @@ export async function runHook(
       return null;
     }
     try {
+      if (event === "pre-tool-use" && mayPass(payload, env, paths, nowMs)) return null;
       return await file(event, payload, env, paths, log);
     } catch (error) {
       log(`spooled: ${messageOf(error)}`);
@@ -80,6 +81,17 @@ export async function runHook(
     log(messageOf(error));
   }
   return null;
+}
+
+/** Whether a tool may be used without a look at the transcript. */
+function mayPass(payload: HookPayload, env: Env, paths: LedgerPaths, nowMs: number): boolean {
+  const db = openToRead(paths.db, BUSY_MS);
+  if (db === null) return false;
+  try {
+    return isFarFromLimits(db, payload, env, nowMs);
+  } finally {
+    db.close();
+  }
 }
 
 /** A book that cannot be written just now can still be read, and a hard limit that is used up there holds. */

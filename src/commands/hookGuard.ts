@@ -10,17 +10,10 @@ import { passOf } from "../ledger/passes.ts";
 import { keyOf } from "../platform/hash.ts";
 import type { Env } from "../platform/paths.ts";
 import { timeZoneOf } from "../platform/time.ts";
-import {
-  budgetsOf,
-  budgetsOfSession,
-  costOfSession,
-  dearestOfLatest,
-  pendingToolUses,
-  type Scope,
-  subagentsSince,
-} from "../reports/budgets.ts";
 import { recentMoments } from "../reports/moments.ts";
 import { type Calendar, calendarAt, keepCalendar, keptCalendar } from "../reports/periods.ts";
+import { costOfSession, dearestOfLatest, pendingToolUses, subagentsSince } from "../reports/sessionNow.ts";
+import { budgetsOf, budgetsOfSession, type Scope } from "../reports/spending.ts";
 import { keptUsual, refreshUsual } from "../reports/usual.ts";
 
 /** The guard in a hook: what it has to say after a payload was filed, and whether what comes next may go on. */
@@ -29,6 +22,12 @@ import { keptUsual, refreshUsual } from "../reports/usual.ts";
 const HOLDING = new Set(["pre-tool-use", "user-prompt-submit"]);
 /** Events that are waited for, so that what they say reaches the person: a background hook would say it to the model. */
 const SPEAKING = new Set(["post-tool-batch", "stop", "pre-tool-use"]);
+
+/** Events at which the guard looks. Clients that tell of a batch of tool uses need not be asked after each of them. */
+const LOOKING = new Set([...HOLDING, "post-tool-batch", "stop", "subagent-stop"]);
+const BEFORE_BATCHES = new Set(["post-tool-use", "post-tool-use-failure"]);
+/** The first client that tells of batches, as the installer has it. */
+const BATCHES_SINCE = [2, 1, 240] as const;
 
 /** What a hook answers. */
 export interface HookAnswer {
@@ -53,6 +52,31 @@ export function isHoldingEvent(event: string): boolean {
   return HOLDING.has(event);
 }
 
+/** A hard limit is far where so many of the dearest of the latest calls, by everybody at work, leave it unused. */
+const FAR_CALLS = 20;
+
+/** Whether no hard limit can be used up by the call at hand, as far as the book tells: then a tool need not wait for the transcript to be
+ *  read. The hook after the batch files that call, and the next one is asked about again. False wherever it takes a closer look. */
+export function isFarFromLimits(db: Database, payload: HookPayload, env: Env, nowMs: number): boolean {
+  const session = sessionOf(db, payload.sessionId);
+  if (session === null || !tellsOfBatches(session.version)) return false;
+  const settings = readSettings(db);
+  const config = guardConfig((key) => settings.get(key) ?? null);
+  if (!config.enabled) return true;
+  if (RULE_NAMES.some((rule) => config.actions[rule] === "deny")) return false;
+  const calendar = keptCalendar(db, nowMs, toldBy(settings.get("timezone") ?? null, env));
+  if (calendar === null) return false;
+  const hard = budgetsOf(db).filter((budget) => budget.hard);
+  const statuses = budgetsOfSession(db, hard, calendar, scopeOf(db, session.id, payload));
+  const cost = dearestOfLatest(db, session.id) * FAR_CALLS * (1 + atWork(db, session.id, nowMs));
+  return (
+    cost > 0 &&
+    statuses.every(
+      ({ budget, spent, share }) => share < 0.5 && (budget.unit === "tokens" || budget.amount - spent > cost),
+    )
+  );
+}
+
 /** Looks at the session of a payload. `writable` false decides from what can be read, and says nothing that would have to be remembered. */
 export function askGuard(
   db: Database,
@@ -62,12 +86,17 @@ export function askGuard(
   nowMs: number,
   writable: boolean,
 ): HookAnswer {
+  if (event !== "session-start" && !LOOKING.has(event) && !BEFORE_BATCHES.has(event)) return NOTHING;
+  const session = sessionOf(db, payload.sessionId);
+  if (session === null || (BEFORE_BATCHES.has(event) && tellsOfBatches(session.version))) return NOTHING;
   const settings = readSettings(db);
   const config = guardConfig((key) => settings.get(key) ?? null);
   if (!config.enabled) return NOTHING;
-  if (event === "session-start" && writable) refreshUsual(db, config, nowMs);
-  const scope = scopeOf(db, payload);
-  if (scope === null) return NOTHING;
+  if (event === "session-start") {
+    if (writable) refreshUsual(db, config, nowMs);
+    return NOTHING;
+  }
+  const scope = scopeOf(db, session.id, payload);
   const calendar = calendarOf(db, settings.get("timezone") ?? null, env, nowMs, writable);
   const statuses = budgetsOfSession(db, budgetsOf(db), calendar, scope);
   const leave = passOf(db, scope.session, nowMs);
@@ -130,7 +159,7 @@ function awaited(
 ): HookAnswer["awaits"] {
   const hard = statuses.filter(({ budget }) => budget.hard);
   if (hard.length === 0) return null;
-  const subagents = Math.max(subagentsSince(db, sessionId, nowMs - AT_WORK_MS), pendingToolUses(db, sessionId));
+  const subagents = atWork(db, sessionId, nowMs);
   const isCrowd = subagents >= CROWD;
   const reaches = (calls: number): boolean => {
     const cost = dearestOfLatest(db, sessionId) * calls;
@@ -139,6 +168,11 @@ function awaited(
   if (!isFiled(db, toolUseId))
     return isCrowd || hard.some(({ share }) => share >= NEAR_SHARE) || reaches(NEAR_CALLS) ? "call" : null;
   return isCrowd && reaches(NEAR_CALLS + subagents) ? "crowd" : null;
+}
+
+/** How many calls may be on their way beside the one at hand. */
+function atWork(db: Database, sessionId: number, nowMs: number): number {
+  return Math.max(subagentsSince(db, sessionId, nowMs - AT_WORK_MS), pendingToolUses(db, sessionId));
 }
 
 /** Whether the book holds the call that asked for a tool. */
@@ -157,11 +191,21 @@ function denial(event: string, reason: string): object {
   };
 }
 
-function scopeOf(db: Database, { sessionId: session, promptKey }: HookPayload): Scope | null {
-  const sessionId = db
-    .query<{ id: number }, [string]>("SELECT id FROM sessions WHERE session_id = ? ORDER BY id LIMIT 1")
-    .get(session)?.id;
-  if (sessionId === undefined) return null;
+function sessionOf(db: Database, name: string): { id: number; version: string | null } | null {
+  return db
+    .query<{ id: number; version: string | null }, [string]>(
+      "SELECT id, client_version AS version FROM sessions WHERE session_id = ? ORDER BY id LIMIT 1",
+    )
+    .get(name);
+}
+
+function tellsOfBatches(version: string | null): boolean {
+  const [major = 0, minor = 0, patch = 0] = (version ?? "").split(".").map(Number);
+  const [a, b, c] = BATCHES_SINCE;
+  return major !== a ? major > a : minor !== b ? minor > b : patch >= c;
+}
+
+function scopeOf(db: Database, sessionId: number, { sessionId: session, promptKey }: HookPayload): Scope {
   const promptId =
     promptKey === ""
       ? db
@@ -175,12 +219,16 @@ function scopeOf(db: Database, { sessionId: session, promptKey }: HookPayload): 
 
 /** The zone's tables are loaded once a day; in between the book remembers where the day ends. */
 function calendarOf(db: Database, setting: string | null, env: Env, nowMs: number, writable: boolean): Calendar {
-  const toldBy = setting ?? `TZ=${env.TZ ?? ""}`;
-  const kept = keptCalendar(db, nowMs, toldBy);
+  const by = toldBy(setting, env);
+  const kept = keptCalendar(db, nowMs, by);
   if (kept !== null) return kept;
   const calendar = calendarAt(nowMs, timeZoneOf(setting ?? undefined));
-  if (writable) keepCalendar(db, calendar, toldBy);
+  if (writable) keepCalendar(db, calendar, by);
   return calendar;
+}
+
+function toldBy(setting: string | null, env: Env): string {
+  return setting ?? `TZ=${env.TZ ?? ""}`;
 }
 
 function alertOf(
