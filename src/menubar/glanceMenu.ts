@@ -1,5 +1,5 @@
 import { offsetAt } from "../platform/time.ts";
-import { formatCount, formatDuration, formatUsd } from "../render/numbers.ts";
+import { formatCount, formatDuration, formatTokens, formatUsd } from "../render/numbers.ts";
 import { printable, truncate } from "../render/width.ts";
 import type { ActiveRepo, ActiveSession } from "../reports/active.ts";
 import type { Glance } from "../reports/glance.ts";
@@ -183,10 +183,12 @@ function warningItems({ runaways, alerts, budgets }: Glance, options: MenuOption
     .filter(({ state }) => state !== "ok")
     .sort((a, b) => b.share - a.share)
     .slice(0, MAX_BUDGETS)
-    .map(({ label, share, state }): MenuItem => {
+    .map(({ budget, label, share, state, forecast }): MenuItem => {
       const tone = state === "over" ? "alert" : "warn";
+      const figure = budget.unit === "usd" ? formatUsd : formatTokens;
+      const ahead = state === "over" || forecast === null ? "" : `, heading for ${figure(forecast)}`;
       return {
-        text: `Budget ${percent(share * 100)} spent: ${name(label)}`,
+        text: `Budget ${percent(share * 100)} spent: ${name(label)}${ahead}`,
         tone,
         command: [...options.program, "budget", "list"],
       };

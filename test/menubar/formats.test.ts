@@ -194,7 +194,7 @@ describe("Waybar", () => {
     const module = readWaybar(waybar(menuOf(glance(), OPTIONS)));
     expect(module).toMatchObject({ text: "⚠ 5h 42 % · $12.34", class: "critical", alt: "critical", percentage: 42 });
     expect(module.lines.slice(0, 6)).toEqual([
-      "Budget 62 % spent: $20.00 a day",
+      "Budget 62 % spent: $20.00 a day, heading for $31.00",
       "Runaway: Rewrite everything, $45.20, 12 × the usual",
       "The same error for the sixth time",
       "",

@@ -47,7 +47,12 @@ export function runaway(sessionId: string, title: string | null): SessionRow {
   };
 }
 
-export function budget(label: string, share: number, state: BudgetStatus["state"]): BudgetStatus {
+export function budget(
+  label: string,
+  share: number,
+  state: BudgetStatus["state"],
+  forecast: number | null = null,
+): BudgetStatus {
   return {
     budget: {
       id: 1,
@@ -71,7 +76,9 @@ export function budget(label: string, share: number, state: BudgetStatus["state"
     toMs: null,
     subject: "2026-11-23",
     sessionId: null,
-    forecast: null,
+    forecast,
+    forecastMethod: null,
+    forecastError: null,
     state,
   };
 }
@@ -135,7 +142,7 @@ export function glance(more: Partial<Glance> = {}): Glance {
         shownAtMs: null,
       },
     ],
-    budgets: [budget("$20.00 a day", 0.62, "warned"), budget("$90.00 a week", 0.1, "ok")],
+    budgets: [budget("$20.00 a day", 0.62, "warned", 31 * USD), budget("$90.00 a week", 0.1, "ok")],
     pullRequests: [
       {
         repo: "shop",

@@ -14,7 +14,7 @@ test("a menu with something of everything, the urgent first", () => {
   expect(textOf(menuOf(glance(), OPTIONS))).toEqual([
     "⚠ 5h 42 % · $12.34",
     "---",
-    "Budget 62 % spent: $20.00 a day",
+    "Budget 62 % spent: $20.00 a day, heading for $31.00",
     "Runaway: Rewrite everything, $45.20, 12 × the usual",
     "The same error for the sixth time",
     "---",

@@ -1,8 +1,9 @@
-import type { BudgetStatus } from "../../guard/types.ts";
 import type { ActiveRepo } from "../../reports/active.ts";
 import type { Glance } from "../../reports/glance.ts";
 import type { Pace } from "../../reports/pace.ts";
 import type { Spend } from "../../reports/trend.ts";
+import { budgetJson } from "./budgetJson.ts";
+import { alertJson } from "./guardJson.ts";
 import { sessionJson } from "./statsJson.ts";
 import { iso, usd } from "./sums.ts";
 
@@ -19,15 +20,7 @@ export function glanceJson(glance: Glance): object {
     activeMinutes: glance.activeMinutes,
     active: glance.active.map(activeJson),
     runaways: glance.runaways.map(sessionJson),
-    alerts: glance.alerts.map(({ rule, level, atMs, sessionId, message, costNanoUsd }) => ({
-      at: iso(atMs),
-      rule,
-      level,
-      sessionId,
-      message,
-      costNanoUsd,
-      costUsd: usd(costNanoUsd),
-    })),
+    alerts: glance.alerts.map(alertJson),
     budgets: glance.budgets.map(budgetJson),
     pullRequests: glance.pullRequests.map(({ lastAtMs, costNanoUsd, ...pull }) => ({
       ...pull,
@@ -67,9 +60,4 @@ function activeJson({ repo, burnNanoUsdPerHour, sessions }: ActiveRepo): object 
       lastAt: iso(lastAtMs),
     })),
   };
-}
-
-function budgetJson({ budget, label, spent, share, state, forecast, sessionId }: BudgetStatus): object {
-  const { id, per, unit, amount, hard } = budget;
-  return { id, label, per, unit, amount, hard, spent, share, state, forecast, sessionId };
 }
