@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
 import { basename, dirname, resolve } from "node:path";
 import { renderDiff } from "../../agents/claude-code/install/diff.ts";
 import { APP_NAMES, type App, appFor, FILE_NAMES, folderOf } from "../../menubar/apps.ts";
@@ -7,6 +8,7 @@ import { applyPlan, look, type PluginPlan, planInstall, planUninstall } from "..
 import { pluginText } from "../../menubar/plugin.ts";
 import { isOneLine } from "../../menubar/shell.ts";
 import { UserError } from "../../platform/errors.ts";
+import { homeOf } from "../../platform/paths.ts";
 import { writeOut } from "../../render/write.ts";
 import { VERSION } from "../../version.ts";
 import type { Context } from "../context.ts";
@@ -58,6 +60,7 @@ async function carryOut(plan: PluginPlan, action: "install" | "uninstall", dryRu
   if (dryRun) {
     for (const { path, before, after } of plan.changes)
       await writeOut(`${path}\n${renderDiff(before ?? "", after ?? "", basename(path))}\n`);
+    for (const note of plan.notes) await writeOut(`${note}\n`);
     await writeOut("Nothing was written.\n");
     return;
   }
@@ -83,8 +86,10 @@ function notesFor(app: App, folder: string, { platform, told }: { platform: stri
   return notes;
 }
 
-/** SwiftBar's own setting; null where it has none yet or is not there. */
+/** SwiftBar's own setting; null where it has none yet or is not there. macOS keeps settings by user, whatever `HOME` says: in another home
+ *  they are somebody else's. */
 function swiftbarFolder({ env }: Context): string | null {
+  if (homeOf(env) !== userInfo().homedir) return null;
   const asked = spawnSync("defaults", ["read", "com.ameba.SwiftBar", "PluginDirectory"], {
     env: { HOME: env.HOME, PATH: "/usr/bin:/bin" },
     encoding: "utf8",
