@@ -1,22 +1,15 @@
-import type { Database } from "bun:sqlite";
-import type { Dirent } from "node:fs";
 import { join } from "node:path";
-import type { HookPayload, SourceFile } from "../agents/adapter.ts";
+import type { HookPayload } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
-import { kindOf } from "../agents/claude-code/layout.ts";
 import { readSetting } from "../ledger/config.ts";
 import { closeQuickly, openBook, openExisting, openToRead } from "../ledger/open.ts";
-import { loadPrices } from "../ledger/prices.ts";
-import type { Machine } from "../ledger/sessions.ts";
-import { loadSource } from "../ledger/sources.ts";
 import { spool } from "../ledger/spool.ts";
-import { type ReadStretch, readAppended, readNew } from "../ledger/stretches.ts";
 import { type Stretch, Writer } from "../ledger/writer.ts";
-import { fs, identityOf, os } from "../platform/builtins.ts";
+import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
-import { PriceBook } from "../pricing/book.ts";
+import { payloadFiles, pricesOf, readGains, thisMachine } from "./hookFiles.ts";
 import { askGuard, type HookAnswer, isFarFromLimits, isHoldingEvent } from "./hookGuard.ts";
 
 /** Another writer is waited for no longer than this; then the payload goes to the spool. Milliseconds. */
@@ -28,13 +21,6 @@ const LAG_MS = 1_000;
 const LAG_STEP_MS = 20;
 /** How long those of a crowd of sub-agents are, once. Milliseconds. */
 const CROWD_MS = 150;
-/** Asked for its name only when a session is filed for the first time. */
-const thisMachine: Machine = {
-  get host() {
-    return os().hostname();
-  },
-  os: process.platform,
-};
 const EVENT = /^[a-z][a-z-]{1,40}$/;
 
 /** `hook claude-code EVENT`: files what a hook payload says and what its session's transcripts gained, and answers what the guard has to say,
@@ -141,8 +127,8 @@ async function file(
     // the wait; elsewhere the next hook reads it.
     const again = async (ms: number): Promise<void> => {
       await Bun.sleep(ms);
-      const gains = await readGains(db, await payloadFiles(payload), log);
-      if (gains.length > 0) writer.write(gains);
+      const more = await readGains(db, await payloadFiles(payload), log);
+      if (more.length > 0) writer.write(more);
       answer = ask(db, event, payload, env, log);
     };
     for (let waited = 0; answer?.awaits === "call" && waited < LAG_MS; waited += LAG_STEP_MS) await again(LAG_STEP_MS);
@@ -169,70 +155,9 @@ function ask(
   }
 }
 
-/** A bad price file must not lose a call: it is filed with the built-in prices, and the log says so. */
-async function pricesOf(env: Env, paths: LedgerPaths, log: (text: string) => void): Promise<PriceBook> {
-  try {
-    return await loadPrices(env, paths);
-  } catch (error) {
-    log(`price file passed over: ${messageOf(error)}`);
-    return PriceBook.builtIn();
-  }
-}
-
 /** The payload's own facts as a stretch without a file. */
 function ofPayload({ events }: HookPayload): Stretch {
   return { events: { ...events, calls: [] }, source: null, fresh: false, expectedOffset: 0, movedFrom: null };
-}
-
-/** The files of a payload as they are now. Never fails. */
-async function payloadFiles(payload: HookPayload): Promise<SourceFile[]> {
-  const sidecars = payload.files.slice(1).map((path) => path.replace(/\.jsonl$/, ".meta.json"));
-  const paths = new Set([...payload.files, ...sidecars, ...(await listSubagents(payload.subagentsDir))]);
-  const found = await Promise.all(
-    [...paths].map(async (path): Promise<SourceFile | null> => {
-      const info = await identityOf(path);
-      if (!info?.isFile()) return null;
-      const kind = kindOf(path.slice(path.lastIndexOf("/") + 1)) ?? "log";
-      return { path, inode: info.ino, size: info.size, mtimeMs: info.mtimeMs, kind };
-    }),
-  );
-  return found.filter((file) => file !== null);
-}
-
-/** What the files gained since they were last read. */
-async function readGains(
-  db: Database,
-  files: readonly SourceFile[],
-  log: (text: string) => void,
-): Promise<ReadStretch[]> {
-  const stretches: ReadStretch[] = [];
-  const work = { opened: 0, bytes: 0 };
-  for (const file of files) {
-    const known = loadSource(db, file.path);
-    if (known !== null && known.size === file.size && known.mtimeMs === file.mtimeMs && known.inode === file.inode)
-      continue;
-    try {
-      const appended = known === null ? null : await readAppended(claudeCode, file, known, work);
-      if (appended !== null) stretches.push(appended);
-      else stretches.push(...readNew(claudeCode, file, known, work));
-    } catch (error) {
-      log(`${file.path}: ${messageOf(error)}`);
-    }
-  }
-  return stretches;
-}
-
-async function listSubagents(folder: string | null): Promise<string[]> {
-  if (folder === null || !(await identityOf(folder))?.isDirectory()) return [];
-  let names: Dirent[];
-  try {
-    names = fs().readdirSync(folder, { recursive: true, withFileTypes: true });
-  } catch {
-    return [];
-  }
-  return names
-    .filter((entry) => entry.isFile() && kindOf(entry.name) !== null)
-    .map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** Keeps the payload as it came, for inspection. */

@@ -97,9 +97,12 @@ export function askGuard(
     return NOTHING;
   }
   const scope = scopeOf(db, session.id, payload);
-  const calendar = calendarOf(db, settings.get("timezone") ?? null, env, nowMs, writable);
-  const statuses = budgetsOfSession(db, budgetsOf(db), calendar, scope);
-  const leave = passOf(db, scope.session, nowMs);
+  const budgets = budgetsOf(db);
+  const statuses =
+    budgets.length === 0
+      ? []
+      : budgetsOfSession(db, budgets, calendarOf(db, settings.get("timezone") ?? null, env, nowMs, writable), scope);
+  const leave = HOLDING.has(event) ? passOf(db, scope.session, nowMs) : null;
   const alerts: NewAlert[] = limitAlerts(statuses).map(({ status, level, message }) => ({
     ...alertOf(scope, nowMs, costOfSession(db, scope.sessionId)),
     subject: `limit ${status.budget.id} ${status.subject}`,
