@@ -1,3 +1,4 @@
+import type { Database } from "bun:sqlite";
 import { join } from "node:path";
 import type { HookPayload } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
