@@ -30,6 +30,7 @@ const COMMANDS = {
   "pr-comment": async () => (await import("./notes.ts")).prComment,
   blame: async () => (await import("./blame.ts")).blame,
   doctor: async () => (await import("./doctor.ts")).doctor,
+  menubar: async () => (await import("./menubar.ts")).menubar,
   install: async () => (await import("./install.ts")).install,
   uninstall: async () => (await import("./install.ts")).uninstall,
   budget: async () => (await import("./budget.ts")).budget,
