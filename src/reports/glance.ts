@@ -81,7 +81,7 @@ export function glanceReport(db: Database, options: GlanceOptions): Glance {
       active: activeRepos(db, names, { nowMs, timeZone, sinceMs }),
       runaways: recentRunaways(db, names, nowMs - DAY_MS),
       alerts: alertRows(db, { sinceMs: nowMs - DAY_MS, session: null, top: MAX_ALERTS }),
-      budgets: budgetsReport(db, { nowMs, timeZone }),
+      budgets: budgetsReport(db, { nowMs, timeZone, forecasts: false }),
       pullRequests: recentPulls(db, nowMs - 30 * DAY_MS, MAX_PULLS),
       unpriced: last30d.unpricedCalls === 0 ? [] : unpricedModels(db, nowMs, timeZone, names),
     };
