@@ -49,9 +49,7 @@ export function selectionOf(db: Database, filters: Filters): Selection {
     place.push(`model_id IN (${matching(db, "--model", filters.model, "SELECT id, name FROM models").join(",")})`);
   const branch: string[] = [];
   if (filters.repo !== null) {
-    branch.push(
-      `repo_id IN (${matching(db, "--repo", filters.repo, "SELECT id, name, identity AS other FROM repos").join(",")})`,
-    );
+    branch.push(`repo_id IN (${reposNamed(db, filters.repo).join(",")})`);
   }
   if (filters.branch !== null) {
     const found = db.query<{ id: number }, [string]>("SELECT id FROM branches WHERE name = ?").all(filters.branch);
@@ -68,6 +66,18 @@ export function selectionOf(db: Database, filters: Filters): Selection {
   const wherePlace = place.length === 0 ? "1" : place.join(" AND ");
   const where = agentId === null ? wherePlace : `${wherePlace} AND agent_id = ${agentId}`;
   return { where, wherePlace, agentId, runType, fromMs: filters.fromMs, toMs: filters.toMs };
+}
+
+/** Repos of a product of that name, else repos by name or a part of it. */
+function reposNamed(db: Database, wanted: string): number[] {
+  const product = db
+    .query<{ id: number }, [string]>(
+      `SELECT o.id FROM repo_groups g JOIN repo_group_members m ON m.group_id = g.id JOIN repos o ON m.repo_id IN (o.id, o.same_as)
+       WHERE g.name = ?`,
+    )
+    .all(wanted);
+  if (product.length > 0) return product.map(({ id }) => id);
+  return matching(db, "--repo", wanted, "SELECT id, name, identity AS other FROM repos");
 }
 
 function matching(db: Database, flag: string, wanted: string, sql: string): number[] {

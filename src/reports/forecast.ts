@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { quantile } from "../guard/outliers.ts";
 import { addDays, dayOf } from "../platform/time.ts";
-import type { Selection } from "./cells.ts";
+import { type Selection, selectionOf } from "./cells.ts";
+import type { Filters } from "./filters.ts";
 import { calendarAt } from "./periods.ts";
 import { SpendHistory } from "./spendHistory.ts";
 
@@ -70,6 +71,15 @@ const WEEKDAY_DAYS = 28;
 const MIN_DAYS = 7;
 
 const METHODS: readonly ForecastMethod[] = ["average-day", "typical-day", "pace"];
+
+/** Forecasts of today, this week and this month. The period of the filters is not looked at. */
+export function forecastsReport(db: Database, filters: Filters, nowMs: number): Forecast[] {
+  return db.transaction(() => {
+    const selection = selectionOf(db, filters);
+    const { timeZone } = filters;
+    return (["day", "week", "month"] as const).map((per) => forecastOf(db, { per, nowMs, timeZone, selection }));
+  })();
+}
 
 /** Forecast of the current day, week (from Monday) or month in nano-dollars. */
 export function forecastOf(db: Database, request: ForecastRequest): Forecast {
