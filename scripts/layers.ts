@@ -11,10 +11,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   git: [],
   forge: [],
   attribution: ["ledger", "git", "forge"],
-  guard: [],
+  guard: ["ledger"],
   reports: ["ledger", "categories", "attribution", "guard"],
-  render: ["reports"],
+  render: ["guard", "reports"],
   demo: [],
+  menubar: ["reports", "render"],
   commands: [
     "agents",
     "ledger",
@@ -27,13 +28,25 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "reports",
     "render",
     "demo",
+    "menubar",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "menubar"]);
 /** Rooms that must not talk to the database. */
-const NO_SQL = new Set(["platform", "pricing", "categories", "agents", "git", "forge", "guard", "render", "demo"]);
+const NO_SQL = new Set([
+  "platform",
+  "pricing",
+  "categories",
+  "agents",
+  "git",
+  "forge",
+  "guard",
+  "render",
+  "demo",
+  "menubar",
+]);
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");

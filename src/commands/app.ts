@@ -19,6 +19,12 @@ const COMMANDS = {
   stats: async () => (await import("./stats.ts")).stats,
   sessions: async () => (await import("./sessions.ts")).sessions,
   session: async () => (await import("./session.ts")).session,
+  agents: async () => (await import("./agents.ts")).agents,
+  models: async () => (await import("./agents.ts")).models,
+  projects: async () => (await import("./projects.ts")).projects,
+  skills: async () => (await import("./agents.ts")).skills,
+  tools: async () => (await import("./agents.ts")).tools,
+  forecast: async () => (await import("./agents.ts")).forecast,
   backfill: async () => (await import("./backfill.ts")).backfill,
   config: async () => (await import("./config.ts")).config,
   prices: async () => (await import("./prices.ts")).prices,
@@ -30,18 +36,22 @@ const COMMANDS = {
   "pr-comment": async () => (await import("./notes.ts")).prComment,
   blame: async () => (await import("./blame.ts")).blame,
   doctor: async () => (await import("./doctor.ts")).doctor,
+  menubar: async () => (await import("./menubar.ts")).menubar,
   install: async () => (await import("./install.ts")).install,
   uninstall: async () => (await import("./install.ts")).uninstall,
+  budget: async () => (await import("./budget.ts")).budget,
+  guard: async () => (await import("./guard.ts")).guard,
+  alerts: async () => (await import("./guard.ts")).alerts,
   demo: async () => (await import("./demo.ts")).demo,
   completions: async () => (await import("./completions.ts")).completions,
-} satisfies Record<string, () => Promise<Command<Context>>>;
+} satisfies Record<string, () => Promise<Command<Context> | RouteMap<Context>>>;
 
 type Name = keyof typeof COMMANDS;
 
 async function routesFor(wanted: string | undefined): Promise<RouteMap<Context>> {
   const all = Object.keys(COMMANDS) as Name[];
   const names = all.filter((name) => name === wanted);
-  const routes: Record<string, Command<Context>> = {};
+  const routes: Record<string, Command<Context> | RouteMap<Context>> = {};
   for (const name of names.length > 0 ? names : all) routes[name] = await COMMANDS[name]();
   return buildRouteMap({
     routes,

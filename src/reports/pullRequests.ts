@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
-import { quantile, runawayThreshold } from "./outliers.ts";
+import { quantile, runawayThreshold } from "../guard/outliers.ts";
 import type { TokenSums } from "./types.ts";
 
 /** What pull requests cost: from the allocations that `attribution/` keeps. All money in nano-dollars. */

@@ -1,4 +1,5 @@
 /** Rows that reports answer with. Money is nano-dollars, times are epoch milliseconds. */
+import type { Threshold } from "../guard/outliers.ts";
 
 export interface TokenSums {
   input: number;
@@ -47,13 +48,9 @@ export interface SessionRow extends Sums {
   timesMedian: number | null;
 }
 
-export interface Runaway {
+/** Sessions above the threshold of one's own history. */
+export interface Runaway extends Threshold {
   count: number;
-  /** Sessions above this cost are marked; null where the history is too short to say. */
-  thresholdNanoUsd: number | null;
-  medianNanoUsd: number | null;
-  samples: number;
-  method: string;
 }
 
 export interface Distribution {

@@ -1,4 +1,11 @@
-import type { Runaway } from "./types.ts";
+/** What is usual for a person, and from where on it is not. */
+export interface Threshold {
+  /** Null where the history is too short to say. */
+  thresholdNanoUsd: number | null;
+  medianNanoUsd: number | null;
+  samples: number;
+  method: string;
+}
 
 /** Fewer sessions than this say nothing about what is usual. */
 export const MIN_SAMPLES = 20;
@@ -12,7 +19,7 @@ const MAD_TO_SIGMA = 1.4826;
 /** Threshold above which a value stands out from one's own history: a robust z-test of the logarithms, whose limit grows
  *  with the number of samples, so that the largest of many is not marked just for being the largest.
  *  `values` are costs of whole sessions (or prompts, pull requests), nano-dollars; only positive ones count. */
-export function runawayThreshold(values: readonly number[]): Omit<Runaway, "count"> {
+export function runawayThreshold(values: readonly number[]): Threshold {
   const logs = Float64Array.from(values)
     .filter((value) => value > 0)
     .map(Math.log)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { quantile, runawayThreshold, upperQuantile } from "../../src/reports/outliers.ts";
+import { quantile, runawayThreshold, upperQuantile } from "../../src/guard/outliers.ts";
 
 /** Deterministic numbers in (0, 1). */
 function numbers(seed: number): () => number {
