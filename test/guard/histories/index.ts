@@ -9,7 +9,7 @@ export function normalHistory(claude: string, seed: number): History {
   const draw = new Draw(seed);
   const person = new Person(draw);
   const sittings = person.sessions(draw.int(25, 80));
-  return { persona: person.name, normal: sittings.map(truthOf), runaway: null, bytes: writeAll(claude, sittings) };
+  return { persona: person.name, normal: truthsOf(sittings), runaway: null, bytes: writeAll(claude, sittings) };
 }
 
 /** Writes a normal history and, after it, a session that runs away. The kinds take turns: seeds 1, 6, 11, ... are of the first. */
@@ -32,7 +32,12 @@ export function runawayHistory(claude: string, seed: number): History {
     extraCalls: last.session.calls.filter(({ atMs }) => atMs >= story.beganMs).length,
   };
   const bytes = writeAll(claude, [...sittings, last]);
-  return { persona: person.name, normal: sittings.map(truthOf), runaway, bytes };
+  return { persona: person.name, normal: truthsOf(sittings), runaway, bytes };
+}
+
+/** A session that was interrupted before its first response is none. */
+function truthsOf(sittings: readonly Sitting[]): SessionTruth[] {
+  return sittings.map(truthOf).filter(({ calls }) => calls > 0);
 }
 
 function truthOf({ session }: Sitting): SessionTruth {
