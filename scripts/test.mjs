@@ -3,8 +3,8 @@
 import { spawn } from "node:child_process";
 import { bun, root, run } from "./bun.mjs";
 
-/** The long series: storms and kills, many seeds against ccusage, every model against the real client. */
-const LONG = ["test/long", "test/oracle/ccusage.test.ts", "test/real/oracle.test.ts"];
+/** The long series: storms and kills, many seeds against ccusage, every model against the real client, 400 histories before the guard. */
+const LONG = ["test/long", "test/oracle/ccusage.test.ts", "test/real/oracle.test.ts", "test/guard/acceptance.test.ts"];
 
 const long = process.argv.includes("--long");
 const only = process.argv.slice(2).filter((arg) => arg !== "--long");

@@ -10,6 +10,7 @@ interface Replay {
     rule: string;
     level: string;
     atMs: number;
+    message: string;
     costNanoUsdAtAlert: number;
     sessionCostNanoUsd: number;
   }[];
@@ -23,6 +24,7 @@ export interface FalseAlarm {
   sessionId: string;
   rule: string;
   level: string;
+  message: string;
   atMs: number;
   /** Cost of the session at the alert and in the end. */
   costNanoUsd: number;
@@ -96,10 +98,21 @@ function count(seed: number, history: History, replay: Replay, score: Score): vo
   score.sessions += normal.length;
   score.byPersona.set(persona, (score.byPersona.get(persona) ?? 0) + normal.length);
   for (const alert of alerts) {
-    const { sessionId, rule, level, atMs, costNanoUsdAtAlert: costNanoUsd, sessionCostNanoUsd } = alert;
+    const { sessionId, rule, level, message, atMs, costNanoUsdAtAlert: costNanoUsd, sessionCostNanoUsd } = alert;
     const early = sessionId === runaway?.sessionId;
     if (early && atMs >= runaway.beganMs) continue;
-    score.falseAlarms.push({ seed, persona, sessionId, rule, level, atMs, costNanoUsd, sessionCostNanoUsd, early });
+    score.falseAlarms.push({
+      seed,
+      persona,
+      sessionId,
+      rule,
+      level,
+      message,
+      atMs,
+      costNanoUsd,
+      sessionCostNanoUsd,
+      early,
+    });
   }
   if (runaway !== null) score.verdicts.push(verdictOf(seed, persona, runaway, alerts));
 }
@@ -128,4 +141,15 @@ export function foundOf(verdicts: readonly Verdict[]): { found: number; all: num
   const at = (part: number): number => shares[Math.min(shares.length - 1, Math.floor(shares.length * part))] ?? 1;
   const found = verdicts.filter(({ share }) => share !== null).length;
   return { found, all: verdicts.length, median: at(0.5), p90: at(0.9) };
+}
+
+/** Seeds of the quick series, for every test run, and of the long one. The rules' figures were chosen by looking at other seeds than the long
+ *  ones: those are there to judge. */
+export const SERIES = {
+  quick: { normal: seeds(1, 20), runaway: seeds(1, 20) },
+  long: { normal: seeds(1_001, 300), runaway: seeds(1_001, 100) },
+};
+
+function seeds(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, n) => first + n);
 }
