@@ -38,8 +38,7 @@ export function batch(desk: Desk): void {
   for (let at = 0; at < files.length && !desk.over; at += width) {
     const some = files.slice(at, at + width);
     if (form === "readEdit") thread.turn(some.map((file) => acts.read(file)));
-    desk.permission();
-    thread.turn(some.map(one));
+    thread.turn(some.map(one).map((act) => desk.permitted(act)));
     if (draw.chance(0.03)) testLoop(desk, some[0], 4);
   }
   if (draw.chance(0.6)) thread.turn([acts.bash(project.testAll, 15, "all passed")]);
@@ -85,7 +84,8 @@ export function notebook(desk: Desk): void {
 }
 
 /** A long task that the agent does by itself, in phases, for up to an hour and a half. */
-export function marathon(desk: Desk): void {
+export function marathon(prompt: Desk): void {
+  const desk = prompt.accepting();
   const { draw, acts, thread } = desk;
   explore(desk, 20);
   for (let phases = desk.steps(5, 14, 0.4); phases > 0 && !desk.over; phases--) {

@@ -29,12 +29,11 @@ export function testLoop(desk: Desk, file = desk.acts.file(), most = 14): void {
 function edit(desk: Desk, file: string): Act {
   const { draw, acts, thread } = desk;
   const change = acts.edit(file);
-  desk.permission();
   if (draw.chance(0.04)) {
     thread.turn([acts.fail("Edit", change.input, draw.pick(REFUSALS))]);
     thread.turn([acts.read(file)]);
   }
-  return change;
+  return desk.permitted(change);
 }
 
 const REFUSALS = [
@@ -106,8 +105,7 @@ export function commit(desk: Desk): void {
     thread.turn([acts.bashFails(command, "[FORMAT] Code is not formatted.\nFix these issues before committing.", 4)]);
     thread.turn([draw.chance(0.5) ? acts.bash("npm run format", 3) : acts.edit()]);
   }
-  desk.permission();
-  thread.turn([acts.bash(command, 1.5, "1 file changed")]);
+  thread.turn([desk.permitted(acts.bash(command, 1.5, "1 file changed"))]);
 }
 
 /** Pushes, opens a pull request, and often waits for its checks. */

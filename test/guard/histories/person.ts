@@ -35,6 +35,8 @@ export class Person {
   readonly #rush: readonly [number, number];
   readonly #away: readonly [number, number];
   readonly #trial: readonly [number, number];
+  /** Share of sessions in which the person wants to be asked before changes. */
+  readonly #asked: number;
   #project: Project;
 
   constructor(draw: Draw) {
@@ -49,6 +51,7 @@ export class Person {
     this.#cache = draw.chance(0.7) ? "1h" : "5m";
     this.#window = draw.chance(0.35) ? 1_000_000 : 200_000;
     this.#startMs = FIRST_DAY + draw.int(0, 14) * DAY;
+    this.#asked = draw.pick([0, 0.1, 0.3, 0.8]);
     this.#scale = draw.size(1, 0.35, 0.4, 2.5);
     const span = (chance: number, longest: number): [number, number] => {
       if (!draw.chance(chance)) return [-1, -1];
@@ -101,6 +104,7 @@ export class Person {
       others: this.#others,
       size: persona.size * this.#scale * growth * rush * draw.size(1, persona.sizeSpread, 0.2, 6),
       scripted,
+      asked: draw.chance(this.#asked),
       atMs: scripted ? this.#dayMs(day) + draw.int(2, 20) * HOUR + draw.int(0, 5) * MINUTE : atMs,
     };
   }

@@ -16,6 +16,8 @@ export interface Opening {
   others: readonly Model[];
   size: number;
   scripted: boolean;
+  /** Whether changes need the person's leave. */
+  asked: boolean;
   atMs: number;
 }
 
@@ -49,7 +51,9 @@ export class Sitting {
     const { opening, thread } = this;
     if (this.#asked++ > 0) this.#pause();
     const size = opening.size * this.#draw.size(1, 0.5, 0.2, 4);
-    const desk = new Desk(thread, opening.project, size, !opening.scripted, opening.agentModel);
+    const { project, agentModel } = opening;
+    const manner = opening.scripted ? "away" : opening.asked ? "asked" : "accepts";
+    const desk = new Desk(thread, { project, size, manner, agentModel });
     desk.ask(this.#words());
     return desk;
   }

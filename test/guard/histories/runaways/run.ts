@@ -62,8 +62,7 @@ export class Run {
 
   /** An unattended desk whose time starts again: nothing ends the work. */
   fresh(): Desk {
-    const { project, size, agentModel } = this.#desk;
-    this.#desk = new Desk(this.thread, project, size, false, agentModel);
+    this.#desk = new Desk(this.thread, { ...this.#desk.job, manner: "away" });
     return this.#desk;
   }
 
