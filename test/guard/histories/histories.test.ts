@@ -43,7 +43,7 @@ async function compare(home: Home, history: History): Promise<void> {
 for (const seed of [1, 17, 36])
   test(`a normal history is read as it was made (seed ${seed})`, async () => {
     await withHistory((claude) => normalHistory(claude, seed), compare);
-  });
+  }, 60_000);
 
 for (const [index, kind] of KINDS.entries())
   test(`a runaway is read as it was made: ${kind}`, async () => {
@@ -54,14 +54,15 @@ for (const [index, kind] of KINDS.entries())
         if (runaway === null) throw new Error("nothing ran away");
         expect(runaway.kind).toBe(kind);
         expect(runaway.extraCalls).toBeGreaterThanOrEqual(30);
-        // What was burned is more than nine of ten sessions of this person cost as a whole.
+        // It burned more than nine of ten sessions of this person cost as a whole, or was stopped after 2,500 calls.
         const costs = history.normal.map(({ costNanoUsd }) => costNanoUsd).sort((a, b) => a - b);
         const usual = costs[Math.floor(costs.length * 0.9)] as number;
-        expect(runaway.costNanoUsd - runaway.beforeNanoUsd).toBeGreaterThanOrEqual(usual);
+        if (runaway.extraCalls < 2_500)
+          expect(runaway.costNanoUsd - runaway.beforeNanoUsd).toBeGreaterThanOrEqual(usual);
         await compare(home, history);
       },
     );
-  });
+  }, 60_000);
 
 test("the same seed makes the same files", async () => {
   const bytesOf = (folder: string): string =>
@@ -80,4 +81,4 @@ test("the same seed makes the same files", async () => {
     one.remove();
     other.remove();
   }
-});
+}, 60_000);

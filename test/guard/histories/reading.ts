@@ -15,18 +15,18 @@ export function question(desk: Desk): void {
 /** Reads, reads again, searches, pages through long files. */
 export function explore(desk: Desk, median = 12): void {
   const { draw, acts, thread } = desk;
-  const seen: string[] = [];
+  const seen = new Set<string>();
   const look = (): Act => {
     if (draw.chance(0.35)) return acts.search();
     if (draw.chance(0.12)) return acts.glance();
-    const file = seen.length > 2 && draw.chance(0.2) ? draw.pick(seen) : acts.file();
-    seen.push(file);
+    const file = seen.size > 4 && draw.chance(0.15) ? draw.pick([...seen]) : acts.file();
+    seen.add(file);
     return acts.read(file);
   };
   for (let left = desk.steps(median, 70); left > 0 && !desk.over; left--) {
     if (draw.chance(0.06)) {
       const long = acts.file();
-      const pages = draw.count(5, 0.7, 2, 24);
+      const pages = draw.chance(0.004) ? draw.int(17, 30) : draw.count(3.5, 0.6, 2, 16);
       for (let page = 0; page < pages; page++) thread.turn([acts.read(long, page * 200)]);
     } else if (draw.chance(0.04)) siblings(desk);
     else

@@ -51,7 +51,7 @@ export function startServer(desk: Desk): void {
   const port = draw.pick([3000, 4000, 5173, 8000, 8080]);
   thread.turn([acts.act("Bash", { command: "npm run dev", run_in_background: true }, { tookMs: 300, tokens: 60 })]);
   const health = `curl -sf localhost:${port}/health`;
-  for (let left = draw.count(2, 0.8, 0, 9); left > 0; left--) {
+  for (let left = draw.count(1.6, 0.6, 0, 9); left > 0; left--) {
     thread.turn([
       acts.bashFails(
         draw.chance(0.6) ? health : `sleep 3 && ${health}`,
@@ -92,7 +92,7 @@ export function flaky(desk: Desk): void {
     ["npx playwright test", "Error: page.goto: Timeout 30000ms exceeded."],
     ["terraform apply -auto-approve", "Error: acquiring the state lock: ConditionalCheckFailedException"],
   ] as const);
-  for (let left = draw.count(1.8, 0.6, 1, 6); left > 0; left--) {
+  for (let left = draw.count(1.5, 0.5, 1, 6); left > 0; left--) {
     thread.turn([acts.bashFails(command, error, 12)]);
     if (draw.chance(0.3)) thread.turn([acts.bash(`sleep ${draw.pick([5, 10, 30])}`, 10)]);
   }
