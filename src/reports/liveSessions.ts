@@ -1,0 +1,296 @@
+import type { Database } from "bun:sqlite";
+import { CALL_FLAG } from "../agents/events.ts";
+import { CATEGORIES } from "../categories/index.ts";
+import type { AlertRow } from "../ledger/alerts.ts";
+import { passOf } from "../ledger/passes.ts";
+import { addMeasures, noSums, rowsOf } from "./cells.ts";
+import { seriesFrom, seriesOf } from "./live.ts";
+import { loadNames, type Names } from "./names.ts";
+import type { Sums } from "./types.ts";
+
+/** Sessions as they stand while somebody works in them. */
+
+const MINUTE_MS = 60_000;
+/** A sub-agent in the background comes back at once, so only its calls tell that it is at work: the last one was so lately. */
+const AT_WORK_MS = 2 * MINUTE_MS;
+const MAX_TOOLS = 12;
+/** Tool calls that are looked through for {@link MAX_TOOLS} different ones. */
+const TOOL_ROWS = 60;
+const MAX_ALERTS = 5;
+
+/** A sub-agent at work. */
+export interface LiveRun {
+  runId: string;
+  agentType: string | null;
+  description: string | null;
+  startedAtMs: number | null;
+  lastAtMs: number;
+  calls: number;
+  costNanoUsd: number;
+  unpricedCalls: number;
+}
+
+/** A tool, used once or several times in a row in the same way. */
+export interface LiveTool {
+  name: string;
+  path: string | null;
+  count: number;
+  /** Null while the result of the last one is not known. */
+  failed: boolean | null;
+  atMs: number;
+  durationMs: number | null;
+  /** Type of the sub-agent that used it, null for the main thread. */
+  agentType: string | null;
+}
+
+export interface LiveSession extends Sums {
+  sessionId: string;
+  agent: string;
+  title: string | null;
+  repo: string;
+  /** Of its latest call, "" for none. */
+  branch: string;
+  /** The main thread's present one first, then by cost. */
+  models: string[];
+  startedAtMs: number | null;
+  /** Last row of any kind: a prompt, a reply, a tool's result. */
+  lastAtMs: number;
+  /** `ended`: the agent said so; `waiting`: the last turn is over, and no prompt came since; else `working`. */
+  state: "working" | "waiting" | "ended";
+  todayNanoUsd: number;
+  /** The latest prompt with all that followed; null where there is none. */
+  prompt: { atMs: number; category: string; costNanoUsd: number; unpricedCalls: number; calls: number } | null;
+  /** What an hour costs at the rate of the last ten minutes. */
+  burnNanoUsdPerHour: number;
+  /** Cost by minute of the clock, the running minute last. */
+  series: number[];
+  /** Tokens that the main thread's last call sent: input, cache reads and cache writes. */
+  contextTokens: number | null;
+  runs: LiveRun[];
+  /** The latest first. */
+  tools: LiveTool[];
+  alerts: AlertRow[];
+  /** Leave to go on beyond hard limits; `untilMs` null means for good. */
+  pass: { fromMs: number; untilMs: number | null } | null;
+}
+
+export interface SessionsOptions {
+  nowMs: number;
+  todayFromMs: number;
+  activeWithinMs: number;
+  alerts: readonly AlertRow[];
+}
+
+interface Facts {
+  id: number;
+  session_id: string;
+  agent: string;
+  title: string | null;
+  repo_id: number | null;
+  started_ms: number | null;
+  ended_ms: number | null;
+  last_ms: number;
+}
+
+interface PromptFacts {
+  id: number;
+  at_ms: number;
+  category: number;
+}
+
+/** Columns of {@link PASS} behind the measures. */
+const AT = { run: 0, model: 1, measures: 2, today: 11, prompt: 12, promptUnpriced: 13, promptCalls: 14, last: 15 } as const;
+
+/** One pass over the calls of a session, by run and model. */
+const PASS = `SELECT c.run_id, c.model_id, count(*), sum(c.cost_nano IS NULL), sum((c.flags & ${CALL_FLAG.stopped}) = 0), sum(c.input), sum(c.output),
+    sum(c.cache_read), sum(c.cache_write_5m), sum(c.cache_write_1h), sum(coalesce(c.cost_nano, 0)),
+    sum(iif(c.at_ms >= ?2, coalesce(c.cost_nano, 0), 0)), sum(iif(c.prompt_id = ?3, coalesce(c.cost_nano, 0), 0)),
+    sum(c.prompt_id = ?3 AND c.cost_nano IS NULL), sum(c.prompt_id = ?3), max(c.at_ms)
+  FROM runs r JOIN calls c ON c.run_id = r.id WHERE r.session_id = ?1 GROUP BY c.run_id, c.model_id`;
+
+/** Sessions by their ids in the book. */
+export function liveSessions(db: Database, ids: readonly number[], options: SessionsOptions): LiveSession[] {
+  if (ids.length === 0) return [];
+  const names = loadNames(db);
+  return ids.map((id) => liveSession(db, id, names, options));
+}
+
+function liveSession(db: Database, id: number, names: Names, options: SessionsOptions): LiveSession {
+  const facts = db
+    .query<Facts, [number]>(
+      `SELECT s.id, s.session_id, a.name AS agent, s.title, s.repo_id, s.started_ms, s.ended_ms, s.last_ms
+       FROM sessions s JOIN agents a ON a.id = s.agent_id WHERE s.id = ?`,
+    )
+    .get(id) as Facts;
+  const prompt = db
+    .query<PromptFacts, [number]>(
+      "SELECT id, at_ms, category FROM prompts WHERE session_id = ? ORDER BY at_ms DESC, id DESC LIMIT 1",
+    )
+    .get(id);
+  const sums = noSums();
+  const byRun = new Map<number, Sums & { lastMs: number }>();
+  const byModel = new Map<number, number>();
+  const asked = { costNanoUsd: 0, unpricedCalls: 0, calls: 0 };
+  let todayNanoUsd = 0;
+  for (const row of rowsOf(db, PASS, id, options.todayFromMs, prompt?.id ?? 0)) {
+    const runId = row[AT.run] as number;
+    const run = byRun.get(runId) ?? { ...noSums(), lastMs: 0 };
+    byRun.set(runId, run);
+    addMeasures(run, row, AT.measures);
+    addMeasures(sums, row, AT.measures);
+    run.lastMs = Math.max(run.lastMs, row[AT.last] as number);
+    const model = row[AT.model] as number;
+    byModel.set(model, (byModel.get(model) ?? 0) + (row[AT.measures + 8] as number));
+    todayNanoUsd += row[AT.today] as number;
+    asked.costNanoUsd += row[AT.prompt] ?? 0;
+    asked.unpricedCalls += row[AT.promptUnpriced] ?? 0;
+    asked.calls += row[AT.promptCalls] ?? 0;
+  }
+  const latest = latestCall(db, id);
+  const models = [...byModel].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([model]) => model);
+  if (latest !== null) models.unshift(latest.modelId);
+  const repoId = latest === null ? facts.repo_id : names.repoOfBranch.get(latest.branchId);
+  return {
+    ...sums,
+    sessionId: facts.session_id,
+    agent: facts.agent,
+    title: facts.title,
+    repo: names.repos.get(repoId ?? 0) ?? "(unknown)",
+    branch: latest?.branch ?? "",
+    models: [...new Set(models)].map((model) => names.models.get(model) ?? ""),
+    startedAtMs: facts.started_ms,
+    lastAtMs: facts.last_ms,
+    state: stateOf(facts, prompt, latest),
+    todayNanoUsd,
+    prompt:
+      prompt === null ? null : { atMs: prompt.at_ms, category: CATEGORIES[prompt.category] ?? "general", ...asked },
+    ...lately(db, id, options.nowMs),
+    contextTokens: latest?.contextTokens ?? null,
+    runs: runsAtWork(db, id, byRun, options),
+    tools: latestTools(db, id, (latest?.atMs ?? facts.last_ms) - options.activeWithinMs, MAX_TOOLS),
+    alerts: options.alerts.filter((alert) => alert.sessionId === facts.session_id).slice(0, MAX_ALERTS),
+    pass: passOf(db, facts.session_id, options.nowMs),
+  };
+}
+
+interface LatestCall {
+  modelId: number;
+  branchId: number;
+  branch: string;
+  atMs: number;
+  contextTokens: number;
+  stopped: number;
+  tools: number;
+}
+
+/** The last call of the main thread; of any thread where the main one has none. Advisors are asked beside it and do not count. */
+function latestCall(db: Database, id: number): LatestCall | null {
+  return db
+    .query<LatestCall, [number]>(
+      `SELECT c.model_id AS modelId, c.branch_id AS branchId, b.name AS branch, c.at_ms AS atMs, c.flags & ${CALL_FLAG.stopped} AS stopped,
+         c.input + c.cache_read + c.cache_write_5m + c.cache_write_1h AS contextTokens,
+         (SELECT count(*) FROM tool_calls t WHERE t.call_id = c.id) AS tools
+       FROM runs r JOIN calls c ON c.run_id = r.id JOIN branches b ON b.id = c.branch_id
+       WHERE r.session_id = ? AND (c.flags & ${CALL_FLAG.advisor}) = 0
+       ORDER BY r.kind = 'main' DESC, c.at_ms DESC, c.id DESC LIMIT 1`,
+    )
+    .get(id);
+}
+
+function stateOf(facts: Facts, prompt: PromptFacts | null, latest: LatestCall | null): LiveSession["state"] {
+  if (facts.ended_ms !== null && facts.ended_ms >= facts.last_ms) return "ended";
+  if (latest === null || latest.stopped === 0 || latest.tools > 0) return "working";
+  return prompt !== null && prompt.at_ms > latest.atMs ? "working" : "waiting";
+}
+
+function lately(db: Database, id: number, nowMs: number): Pick<LiveSession, "burnNanoUsdPerHour" | "series"> {
+  const rows = rowsOf(
+    db,
+    `SELECT c.at_ms, c.cost_nano FROM runs r JOIN calls c ON c.run_id = r.id
+     WHERE r.session_id = ? AND c.at_ms >= ? AND c.cost_nano IS NOT NULL`,
+    id,
+    seriesFrom(nowMs),
+  );
+  return seriesOf(rows as [number, number][], nowMs);
+}
+
+interface RunFacts {
+  id: number;
+  run_id: string;
+  agent_type: string | null;
+  description: string | null;
+  started_ms: number | null;
+  /** 1 where the tool call that started it has not come back. */
+  open: number;
+}
+
+/** Sub-agents that a person's work sent out and that made a call lately: within two minutes, or within the session's active time where the
+ *  tool call that started them is still open. The latest first. */
+function runsAtWork(
+  db: Database,
+  id: number,
+  sums: ReadonlyMap<number, Sums & { lastMs: number }>,
+  { nowMs, activeWithinMs }: SessionsOptions,
+): LiveRun[] {
+  return db
+    .query<RunFacts, [number]>(
+      `SELECT id, run_id, agent_type, description, started_ms,
+         spawned_by IS NOT NULL AND (SELECT t.failed FROM tool_calls t WHERE t.key = spawned_by) IS NULL AS open
+       FROM runs WHERE session_id = ? AND kind = 'user'`,
+    )
+    .all(id)
+    .flatMap((run): LiveRun[] => {
+      const own = sums.get(run.id);
+      if (own === undefined || own.lastMs < nowMs - (run.open === 1 ? activeWithinMs : AT_WORK_MS)) return [];
+      return [
+        {
+          runId: run.run_id,
+          agentType: run.agent_type,
+          description: run.description,
+          startedAtMs: run.started_ms,
+          lastAtMs: own.lastMs,
+          calls: own.calls,
+          costNanoUsd: own.costNanoUsd,
+          unpricedCalls: own.unpricedCalls,
+        },
+      ];
+    })
+    .sort((a, b) => b.lastAtMs - a.lastAtMs || (a.runId < b.runId ? -1 : 1));
+}
+
+interface ToolFacts {
+  name: string;
+  path: string | null;
+  failed: number | null;
+  at_ms: number;
+  duration_ms: number | null;
+  agent_type: string | null;
+  kind: string;
+}
+
+/** The last tools that a session used since a moment, the latest first; equal ones in a row are counted. */
+export function latestTools(db: Database, id: number, sinceMs: number, top: number): LiveTool[] {
+  const rows = db
+    .query<ToolFacts, [number, number]>(
+      `SELECT n.name, p.path, t.failed, coalesce(t.at_ms, c.at_ms) AS at_ms, t.duration_ms, r.agent_type, r.kind
+       FROM runs r JOIN calls c ON c.run_id = r.id JOIN tool_calls t ON t.call_id = c.id JOIN tools n ON n.id = t.tool_id
+       LEFT JOIN paths p ON p.id = t.path_id
+       WHERE r.session_id = ? AND r.kind <> 'overhead' AND c.at_ms >= ?
+       ORDER BY coalesce(t.at_ms, c.at_ms) DESC, t.id DESC LIMIT ${TOOL_ROWS}`,
+    )
+    .all(id, sinceMs);
+  const tools: LiveTool[] = [];
+  for (const row of rows) {
+    const failed = row.failed === null ? null : row.failed !== 0;
+    const agentType = row.kind === "main" ? null : (row.agent_type ?? "sub-agent");
+    const last = tools.at(-1);
+    const again = last !== undefined && last.name === row.name && last.path === row.path && last.agentType === agentType;
+    if (again && last.failed === failed) {
+      last.count++;
+      continue;
+    }
+    if (tools.length === top) break;
+    tools.push({ name: row.name, path: row.path, count: 1, failed, atMs: row.at_ms, durationMs: row.duration_ms, agentType });
+  }
+  return tools;
+}
