@@ -11,9 +11,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   git: [],
   forge: [],
   attribution: ["ledger", "git", "forge"],
-  guard: [],
+  guard: ["ledger"],
   reports: ["ledger", "categories", "attribution", "guard"],
-  render: ["reports"],
+  render: ["guard", "reports"],
   demo: [],
   commands: [
     "agents",

@@ -33,16 +33,19 @@ const COMMANDS = {
   doctor: async () => (await import("./doctor.ts")).doctor,
   install: async () => (await import("./install.ts")).install,
   uninstall: async () => (await import("./install.ts")).uninstall,
+  budget: async () => (await import("./budget.ts")).budget,
+  guard: async () => (await import("./guard.ts")).guard,
+  alerts: async () => (await import("./guard.ts")).alerts,
   demo: async () => (await import("./demo.ts")).demo,
   completions: async () => (await import("./completions.ts")).completions,
-} satisfies Record<string, () => Promise<Command<Context>>>;
+} satisfies Record<string, () => Promise<Command<Context> | RouteMap<Context>>>;
 
 type Name = keyof typeof COMMANDS;
 
 async function routesFor(wanted: string | undefined): Promise<RouteMap<Context>> {
   const all = Object.keys(COMMANDS) as Name[];
   const names = all.filter((name) => name === wanted);
-  const routes: Record<string, Command<Context>> = {};
+  const routes: Record<string, Command<Context> | RouteMap<Context>> = {};
   for (const name of names.length > 0 ? names : all) routes[name] = await COMMANDS[name]();
   return buildRouteMap({
     routes,

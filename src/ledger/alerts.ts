@@ -55,7 +55,10 @@ export function takeUnshown(db: Database, sessionId: number, nowMs: number): str
 }
 
 /** Alerts since a moment, the newest first. */
-export function alertRows(db: Database, options: { sinceMs: number | null; session: number | null; top: number }): AlertRow[] {
+export function alertRows(
+  db: Database,
+  options: { sinceMs: number | null; session: number | null; top: number },
+): AlertRow[] {
   return db
     .query<AlertRow, [number, number | null, number]>(
       `SELECT ${COLUMNS} FROM alerts a LEFT JOIN sessions s ON s.id = a.session_id

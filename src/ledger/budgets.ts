@@ -26,6 +26,11 @@ export function budgetRows(db: Database): BudgetRow[] {
     .all();
 }
 
+/** Whether any limit holds up what comes after it. */
+export function hasHardBudget(db: Database): boolean {
+  return db.query("SELECT 1 FROM budgets WHERE hard = 1 LIMIT 1").get() !== null;
+}
+
 /** Sets a limit; one of the same period, unit and scope is replaced. Answers its id. */
 export function saveBudget(db: Database, row: Omit<BudgetRow, "id" | "repo">): number {
   const { per, unit, amount, repo_id, branch, pr_number, model, hard, warn, created_ms } = row;

@@ -49,13 +49,13 @@ function truth(value: string): string {
 
 const PREFIX = "config.";
 
-/** The setting of that name. */
-export function settingOf(key: string): Setting {
-  const setting = SETTINGS.find((one) => one.key === key);
+/** The setting of that name among those known. */
+export function settingOf(key: string, known: readonly Setting[]): Setting {
+  const setting = known.find((one) => one.key === key);
   if (setting === undefined)
     throw new UserError(
       `there is no setting ${JSON.stringify(key)}`,
-      `Settings: ${SETTINGS.map((one) => one.key).join(", ")}`,
+      `Settings: ${known.map((one) => one.key).join(", ")}`,
     );
   return setting;
 }
@@ -65,9 +65,17 @@ export function readSetting(db: Database, key: string): string | null {
   return db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE key = ?").get(PREFIX + key)?.value ?? null;
 }
 
+/** All settings that are set, by key: one query, for those who read several. */
+export function readSettings(db: Database): Map<string, string> {
+  const rows = db
+    .query<{ key: string; value: string }, []>("SELECT key, value FROM meta WHERE key >= 'config.' AND key < 'config/'")
+    .all();
+  return new Map(rows.map(({ key, value }) => [key.slice(PREFIX.length), value]));
+}
+
 /** Stores a checked value; an empty one removes the setting. */
-export function writeSetting(db: Database, key: string, value: string): void {
-  if (value === "") db.query("DELETE FROM meta WHERE key = ?").run(PREFIX + key);
+export function writeSetting(db: Database, setting: Setting, value: string): void {
+  if (value === "") db.query("DELETE FROM meta WHERE key = ?").run(PREFIX + setting.key);
   else
-    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(PREFIX + key, settingOf(key).check(value));
+    db.query("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(PREFIX + setting.key, setting.check(value));
 }

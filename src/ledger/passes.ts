@@ -15,7 +15,11 @@ export function forbidSession(db: Database, session: string): boolean {
 }
 
 /** The leave that a session has at a moment, null for none. */
-export function passOf(db: Database, session: string, nowMs: number): { fromMs: number; untilMs: number | null } | null {
+export function passOf(
+  db: Database,
+  session: string,
+  nowMs: number,
+): { fromMs: number; untilMs: number | null } | null {
   return db
     .query<{ fromMs: number; untilMs: number | null }, [string, number]>(
       "SELECT from_ms AS fromMs, until_ms AS untilMs FROM guard_passes WHERE session_id = ? AND (until_ms IS NULL OR until_ms > ?)",

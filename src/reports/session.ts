@@ -87,7 +87,8 @@ export function sessionReport(
   })();
 }
 
-function findSession(db: Database, wanted: string): { id: number; name: string } {
+/** The session of that id, or of which that is an unambiguous start. Throws a {@link UserError} elsewhere. */
+export function findSession(db: Database, wanted: string): { id: number; name: string } {
   const rows = db
     .query<{ id: number; name: string }, [string, string]>(
       `SELECT id, session_id AS name FROM sessions WHERE session_id = ? OR substr(session_id, 1, length(?2)) = ?2 ORDER BY session_id LIMIT 20`,

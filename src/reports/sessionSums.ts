@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
+import { runawayThreshold } from "../guard/outliers.ts";
 import type { DayMap } from "../platform/time.ts";
 import { addMeasures, noSums, rowsOf, type Selection, SUM_MEASURES, sessionCells } from "./cells.ts";
 import type { Names } from "./names.ts";
-import { runawayThreshold } from "../guard/outliers.ts";
 import type { Runaway, SessionRow, Sums } from "./types.ts";
 
 /** Sums of one session inside a selection. */

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
+import { quantile } from "../guard/outliers.ts";
 import { DayMap, dayText } from "../platform/time.ts";
 import {
   addMeasures,
@@ -17,7 +18,6 @@ import {
 import { coverageOf, hourSpan } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames, type Names } from "./names.ts";
-import { quantile } from "../guard/outliers.ts";
 import {
   costsOf,
   describeSessions,

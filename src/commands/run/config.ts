@@ -1,3 +1,4 @@
+import { GUARD_SETTINGS } from "../../guard/rules.ts";
 import { readSetting, SETTINGS, settingOf, writeSetting } from "../../ledger/config.ts";
 import { UserError } from "../../platform/errors.ts";
 import { envelope } from "../../render/json.ts";
@@ -5,25 +6,30 @@ import { writeOut } from "../../render/write.ts";
 import type { ConfigFlags } from "../config.ts";
 import { type Context, withLedger } from "../context.ts";
 
+const ALL = [...SETTINGS, ...GUARD_SETTINGS];
+
 export async function run(this: Context, flags: ConfigFlags, key?: string, value?: string): Promise<void> {
   await withLedger(
     this,
     async ({ db, book }) => {
-      if (key !== undefined) settingOf(key);
+      if (key !== undefined) settingOf(key, ALL);
       if (key !== undefined && value !== undefined) {
         if (!book.writable) throw new UserError(book.readOnlyReason ?? "the book cannot be written");
-        writeSetting(db, key, value);
+        writeSetting(db, settingOf(key, ALL), value);
       }
-      const shown = key === undefined ? SETTINGS : [settingOf(key)];
+      const shown = key === undefined ? ALL : [settingOf(key, ALL)];
       const values = shown.map((setting) => ({
         key: setting.key,
         value: readSetting(db, setting.key),
         brief: setting.brief,
       }));
+      const widest = Math.max(...values.map((one) => one.key.length));
       if (flags.json) await writeOut(envelope("config", { settings: values }, this.now()));
       else
         await writeOut(
-          values.map((one) => `${one.key.padEnd(10)} ${(one.value ?? "(not set)").padEnd(20)} ${one.brief}\n`).join(""),
+          values
+            .map((one) => `${one.key.padEnd(widest)} ${(one.value ?? "(not set)").padEnd(16)} ${one.brief}\n`)
+            .join(""),
         );
     },
     { catchUp: false },

@@ -1,23 +1,16 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { applyPlan } from "../../agents/claude-code/install/apply.ts";
 import { clientVersion } from "../../agents/claude-code/install/clientVersion.ts";
 import { renderDiff } from "../../agents/claude-code/install/diff.ts";
 import { eventsFor } from "../../agents/claude-code/install/events.ts";
 import { type Plan, planInstall, planUninstall } from "../../agents/claude-code/install/plan.ts";
-import { configDirs } from "../../agents/claude-code/layout.ts";
 import { UserError } from "../../platform/errors.ts";
+import { ledgerPaths } from "../../platform/paths.ts";
 import { writeOut } from "../../render/write.ts";
-import type { Context } from "../context.ts";
+import { type Context, withLedger } from "../context.ts";
+import { isHolding, settingsPath } from "../guardHooks.ts";
 import type { InstallFlags } from "../install.ts";
-
-/** Settings of the first config folder: the one that Claude Code itself uses. */
-function settingsPath(context: Context): string {
-  const dirs = configDirs(context.env);
-  const dir = context.env.CLAUDE_CONFIG_DIR ? dirs[0] : (dirs.find((one) => existsSync(one)) ?? dirs[0]);
-  if (dir === undefined) throw new UserError("no config folder of Claude Code", "Set CLAUDE_CONFIG_DIR.");
-  return join(resolve(dir), "settings.json");
-}
 
 function executable(flags: InstallFlags): string {
   const chosen = flags.binary ?? process.execPath;
@@ -45,8 +38,16 @@ export async function install(this: Context, flags: InstallFlags): Promise<void>
   const path = settingsPath(this);
   const text = existsSync(path) ? readFileSync(path, "utf8") : null;
   const version = await clientVersion(this.env);
-  const plan = planInstall({ text, binaryPath: executable(flags), events: eventsFor(version) });
+  const binaryPath = executable(flags);
+  const holding = await isHoldingUp(this);
+  const plan = planInstall({ text, binaryPath, events: eventsFor(version, holding) });
   await carryOut(plan, path, flags.dryRun, "Hooks wired in");
+}
+
+/** Whether hard limits ask for the hooks that hold something up; no where there is no book, and where it cannot be read. */
+async function isHoldingUp(context: Context): Promise<boolean> {
+  if (!existsSync(ledgerPaths(context.env).db)) return false;
+  return withLedger(context, ({ db }) => isHolding(db), { catchUp: false });
 }
 
 export async function uninstall(this: Context, flags: InstallFlags): Promise<void> {

@@ -42,13 +42,24 @@ const EVENTS: readonly WiredEvent[] = [
   { name: "SessionEnd", async: false, timeoutS: SESSION_END_S, since: "1.0.85" },
 ];
 
+/** Told before a tool is used and before a prompt is sent, and waited for: wired only while a hard limit exists, since every tool call waits. Seconds. */
+const HOLDING_S = 5;
+const HOLDING: readonly WiredEvent[] = [
+  { name: "PreToolUse", async: false, timeoutS: HOLDING_S, since: "1.0.41" },
+  { name: "UserPromptSubmit", async: false, timeoutS: HOLDING_S, since: "1.0.54" },
+];
+
 /** Version assumed where the client cannot be asked: it knows SessionEnd, and nothing that an older one would refuse. */
 const CAUTIOUS = "1.0.85";
 
-/** The events that a client of this version knows; null for an unknown version. Empty before 1.0.41, where hooks have no timeout. */
-export function eventsFor(version: string | null): WiredEvent[] {
+/** The events that a client of this version knows; null for an unknown version. Empty before 1.0.41, where hooks have no timeout. `holding`
+ *  adds those that can hold up a tool call or a prompt. */
+export function eventsFor(version: string | null, holding = false): WiredEvent[] {
   const known = version ?? CAUTIOUS;
-  return EVENTS.filter((event) => compareVersions(known, event.since) >= 0);
+  const wanted = holding
+    ? [...EVENTS.filter(({ name }) => !HOLDING.some((one) => one.name === name)), ...HOLDING]
+    : EVENTS;
+  return wanted.filter((event) => compareVersions(known, event.since) >= 0);
 }
 
 /** Names of all wired events, in their order. */
