@@ -1,5 +1,6 @@
 import type { Filters } from "../reports/filters.ts";
 import type { RunRow, SessionListRow, SessionsReport } from "../reports/sessions.ts";
+import { costText } from "./liveText.ts";
 import { formatCount, formatDateTime, formatTokens, formatUsd } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -70,9 +71,4 @@ function runCells(run: RunRow): Cell[] {
     { text: costText(run), color },
     "",
   ];
-}
-
-function costText(row: { costNanoUsd: number; calls: number; unpricedCalls: number }): string {
-  if (row.unpricedCalls === row.calls && row.calls > 0) return "unpriced";
-  return `${formatUsd(row.costNanoUsd)}${row.unpricedCalls > 0 ? "+" : ""}`;
 }

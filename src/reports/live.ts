@@ -1,22 +1,21 @@
 import type { Database } from "bun:sqlite";
 import type { BudgetStatus } from "../guard/types.ts";
 import { type AlertRow, alertRows } from "../ledger/alerts.ts";
-import { dayOf, startOfDay } from "../platform/time.ts";
-import { clockCells, rowsOf, selectionOf } from "./cells.ts";
-import { filtersOf } from "./filters.ts";
+import { budgetsReport } from "./budgets.ts";
+import { type Burn, burnFrom, burnOf } from "./burn.ts";
+import { rowsOf } from "./cells.ts";
 import { type LiveSession, liveSessions } from "./liveSessions.ts";
 import { type LimitSample, type Pace, paceOf, WINDOW_MS } from "./pace.ts";
+import { calendarAt } from "./periods.ts";
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-/** Burn is told from this much of the past. */
-export const BURN_MS = 10 * MINUTE_MS;
-export const BURNS_PER_HOUR = 3_600_000 / BURN_MS;
-/** Minutes of a {@link LiveReport.series}, the running one last. */
-export const SERIES_MINUTES = 30;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** More sessions than a person can look at; the newest are shown. */
 const MAX_SESSIONS = 50;
 const MAX_ALERTS = 100;
+
+/** Calls of sessions with a late enough last row: no call is later than that. Left to itself, SQLite begins with all calls. */
+const SESSIONS_FIRST = "sessions s CROSS JOIN runs r ON r.session_id = s.id CROSS JOIN calls c ON c.run_id = r.id";
 
 export interface LiveOptions {
   nowMs: number;
@@ -26,16 +25,12 @@ export interface LiveOptions {
 }
 
 /** What is going on just now. Money is nano-dollars, times are epoch milliseconds; sums leave unpriced calls out and count them. */
-export interface LiveReport {
+export interface LiveReport extends Burn {
   nowMs: number;
   timeZone: string;
   activeWithinMs: number;
   /** Since midnight in the person's zone, as `stats --since today` has it. */
   today: { calls: number; costNanoUsd: number; unpricedCalls: number; totalTokens: number };
-  /** What an hour costs at the rate of the last ten minutes. */
-  burnNanoUsdPerHour: number;
-  /** Cost by minute of the clock, the oldest first, the running minute last. */
-  series: number[];
   /** Active sessions; `sessions` are the first of them. */
   matched: number;
   /** The most expensive first. */
@@ -52,14 +47,14 @@ export function liveReport(db: Database, options: LiveOptions): LiveReport {
     const { nowMs, timeZone, activeWithinMs } = options;
     const alerts = alertRows(db, { sinceMs: nowMs - DAY_MS, session: null, top: MAX_ALERTS });
     const active = activeIds(db, nowMs - activeWithinMs);
-    const todayFromMs = startOfDay(dayOf(nowMs, timeZone), timeZone);
+    const todayFromMs = calendarAt(nowMs, timeZone).day.fromMs;
     const sessions = liveSessions(db, active.slice(0, MAX_SESSIONS), { nowMs, todayFromMs, activeWithinMs, alerts });
     return {
       nowMs,
       timeZone,
       activeWithinMs,
       today: todaySums(db, nowMs, timeZone),
-      ...spending(db, nowMs),
+      ...burnOfAll(db, nowMs),
       matched: active.length,
       sessions: sessions.sort((a, b) => b.costNanoUsd - a.costNanoUsd || (a.sessionId < b.sessionId ? -1 : 1)),
       alerts: alerts.filter((alert) => alert.sessionId === null),
@@ -67,7 +62,7 @@ export function liveReport(db: Database, options: LiveOptions): LiveReport {
         fiveHour: paceOf(latestSample(db, "five_hour"), WINDOW_MS.five_hour, nowMs),
         sevenDay: paceOf(latestSample(db, "seven_day"), WINDOW_MS.seven_day, nowMs),
       },
-      budgets: [],
+      budgets: budgetsReport(db, { nowMs, timeZone }),
     };
   })();
 }
@@ -80,12 +75,20 @@ function activeIds(db: Database, sinceMs: number): number[] {
     .map(({ id }) => id);
 }
 
+/** Whole hours from the rollup; where midnight falls inside an hour, the rest of that hour call by call. */
 function todaySums(db: Database, nowMs: number, timeZone: string): LiveReport["today"] {
-  const selection = selectionOf(db, filtersOf({ since: "today", timezone: timeZone }, nowMs));
+  const { fromMs } = calendarAt(nowMs, timeZone).day;
+  const firstHour = Math.ceil(fromMs / HOUR_MS);
   const row = rowsOf(
     db,
-    `SELECT sum(calls), sum(cost_nano), sum(unpriced), sum(input + output + cache_read + cache_write_5m + cache_write_1h)
-     FROM (${clockCells(selection)})`,
+    `SELECT sum(calls), sum(cost_nano), sum(unpriced), sum(tokens) FROM (
+       SELECT calls, cost_nano, unpriced, input + output + cache_read + cache_write_5m + cache_write_1h AS tokens
+       FROM rollup_clock WHERE hour >= ?2
+       UNION ALL
+       SELECT 1, coalesce(c.cost_nano, 0), c.cost_nano IS NULL, c.input + c.output + c.cache_read + c.cache_write_5m + c.cache_write_1h
+       FROM ${SESSIONS_FIRST} WHERE ?1 < ?2 * ${HOUR_MS} AND s.last_ms >= ?1 AND c.at_ms >= ?1 AND c.at_ms < ?2 * ${HOUR_MS})`,
+    fromMs,
+    firstHour,
   )[0];
   return {
     calls: row?.[0] ?? 0,
@@ -95,37 +98,15 @@ function todaySums(db: Database, nowMs: number, timeZone: string): LiveReport["t
   };
 }
 
-/** Burn and cost by minute over all sessions. A call is never later than its session's last row, so few sessions are visited. */
-function spending(db: Database, nowMs: number): Pick<LiveReport, "burnNanoUsdPerHour" | "series"> {
-  const fromMs = seriesFrom(nowMs);
+/** Over all sessions. */
+function burnOfAll(db: Database, nowMs: number): Burn {
   const rows = rowsOf(
     db,
-    `SELECT c.at_ms, c.cost_nano FROM sessions s JOIN runs r ON r.session_id = s.id JOIN calls c ON c.run_id = r.id
+    `SELECT c.at_ms, c.cost_nano FROM ${SESSIONS_FIRST}
      WHERE s.last_ms >= ?1 AND c.at_ms >= ?1 AND c.cost_nano IS NOT NULL`,
-    Math.min(fromMs, nowMs - BURN_MS),
+    burnFrom(nowMs),
   );
-  return seriesOf(rows as [number, number][], nowMs);
-}
-
-/** First moment of a series that ends with the running minute. */
-export function seriesFrom(nowMs: number): number {
-  return (Math.floor(nowMs / MINUTE_MS) - SERIES_MINUTES + 1) * MINUTE_MS;
-}
-
-/** Burn and cost by minute of calls `[at, cost]`. What a clock that is ahead has stamped is spent now. */
-export function seriesOf(
-  calls: readonly (readonly [number, number])[],
-  nowMs: number,
-): { burnNanoUsdPerHour: number; series: number[] } {
-  const fromMs = seriesFrom(nowMs);
-  const series = new Array<number>(SERIES_MINUTES).fill(0);
-  let burn = 0;
-  for (const [atMs, cost] of calls) {
-    if (atMs >= nowMs - BURN_MS) burn += cost;
-    const at = Math.min(SERIES_MINUTES - 1, Math.floor((atMs - fromMs) / MINUTE_MS));
-    if (at >= 0) series[at] = (series[at] as number) + cost;
-  }
-  return { burnNanoUsdPerHour: burn * BURNS_PER_HOUR, series };
+  return burnOf(rows as [number, number][], nowMs);
 }
 
 function latestSample(db: Database, period: keyof typeof WINDOW_MS): LimitSample | null {

@@ -1,14 +1,17 @@
 import type { Database } from "bun:sqlite";
-import { CALL_FLAG } from "../agents/events.ts";
 import { CATEGORIES } from "../categories/index.ts";
 import type { AlertRow } from "../ledger/alerts.ts";
 import { passOf } from "../ledger/passes.ts";
+import { type Burn, burnFrom, burnOf } from "./burn.ts";
 import { addMeasures, noSums, rowsOf } from "./cells.ts";
-import { seriesFrom, seriesOf } from "./live.ts";
 import { loadNames, type Names } from "./names.ts";
 import type { Sums } from "./types.ts";
 
 /** Sessions as they stand while somebody works in them. */
+
+/** Bits of `calls.flags`: the reply is complete; the call was an advisor's. */
+const STOPPED = 16;
+const ADVISOR = 128;
 
 const MINUTE_MS = 60_000;
 /** A sub-agent in the background comes back at once, so only its calls tell that it is at work: the last one was so lately. */
@@ -43,7 +46,7 @@ export interface LiveTool {
   agentType: string | null;
 }
 
-export interface LiveSession extends Sums {
+export interface LiveSession extends Sums, Burn {
   sessionId: string;
   agent: string;
   title: string | null;
@@ -60,10 +63,6 @@ export interface LiveSession extends Sums {
   todayNanoUsd: number;
   /** The latest prompt with all that followed; null where there is none. */
   prompt: { atMs: number; category: string; costNanoUsd: number; unpricedCalls: number; calls: number } | null;
-  /** What an hour costs at the rate of the last ten minutes. */
-  burnNanoUsdPerHour: number;
-  /** Cost by minute of the clock, the running minute last. */
-  series: number[];
   /** Tokens that the main thread's last call sent: input, cache reads and cache writes. */
   contextTokens: number | null;
   runs: LiveRun[];
@@ -99,14 +98,23 @@ interface PromptFacts {
 }
 
 /** Columns of {@link PASS} behind the measures. */
-const AT = { run: 0, model: 1, measures: 2, today: 11, prompt: 12, promptUnpriced: 13, promptCalls: 14, last: 15 } as const;
+const AT = {
+  run: 0,
+  model: 1,
+  measures: 2,
+  today: 11,
+  prompt: 12,
+  promptUnpriced: 13,
+  promptCalls: 14,
+  last: 15,
+} as const;
 
 /** One pass over the calls of a session, by run and model. */
-const PASS = `SELECT c.run_id, c.model_id, count(*), sum(c.cost_nano IS NULL), sum((c.flags & ${CALL_FLAG.stopped}) = 0), sum(c.input), sum(c.output),
+const PASS = `SELECT c.run_id, c.model_id, count(*), sum(c.cost_nano IS NULL), sum((c.flags & ${STOPPED}) = 0), sum(c.input), sum(c.output),
     sum(c.cache_read), sum(c.cache_write_5m), sum(c.cache_write_1h), sum(coalesce(c.cost_nano, 0)),
     sum(iif(c.at_ms >= ?2, coalesce(c.cost_nano, 0), 0)), sum(iif(c.prompt_id = ?3, coalesce(c.cost_nano, 0), 0)),
     sum(c.prompt_id = ?3 AND c.cost_nano IS NULL), sum(c.prompt_id = ?3), max(c.at_ms)
-  FROM runs r JOIN calls c ON c.run_id = r.id WHERE r.session_id = ?1 GROUP BY c.run_id, c.model_id`;
+  FROM runs r CROSS JOIN calls c ON c.run_id = r.id WHERE r.session_id = ?1 GROUP BY c.run_id, c.model_id`;
 
 /** Sessions by their ids in the book. */
 export function liveSessions(db: Database, ids: readonly number[], options: SessionsOptions): LiveSession[] {
@@ -164,7 +172,7 @@ function liveSession(db: Database, id: number, names: Names, options: SessionsOp
     todayNanoUsd,
     prompt:
       prompt === null ? null : { atMs: prompt.at_ms, category: CATEGORIES[prompt.category] ?? "general", ...asked },
-    ...lately(db, id, options.nowMs),
+    ...burnOfSession(db, id, options.nowMs),
     contextTokens: latest?.contextTokens ?? null,
     runs: runsAtWork(db, id, byRun, options),
     tools: latestTools(db, id, (latest?.atMs ?? facts.last_ms) - options.activeWithinMs, MAX_TOOLS),
@@ -187,11 +195,11 @@ interface LatestCall {
 function latestCall(db: Database, id: number): LatestCall | null {
   return db
     .query<LatestCall, [number]>(
-      `SELECT c.model_id AS modelId, c.branch_id AS branchId, b.name AS branch, c.at_ms AS atMs, c.flags & ${CALL_FLAG.stopped} AS stopped,
+      `SELECT c.model_id AS modelId, c.branch_id AS branchId, b.name AS branch, c.at_ms AS atMs, c.flags & ${STOPPED} AS stopped,
          c.input + c.cache_read + c.cache_write_5m + c.cache_write_1h AS contextTokens,
          (SELECT count(*) FROM tool_calls t WHERE t.call_id = c.id) AS tools
-       FROM runs r JOIN calls c ON c.run_id = r.id JOIN branches b ON b.id = c.branch_id
-       WHERE r.session_id = ? AND (c.flags & ${CALL_FLAG.advisor}) = 0
+       FROM runs r CROSS JOIN calls c ON c.run_id = r.id JOIN branches b ON b.id = c.branch_id
+       WHERE r.session_id = ? AND (c.flags & ${ADVISOR}) = 0
        ORDER BY r.kind = 'main' DESC, c.at_ms DESC, c.id DESC LIMIT 1`,
     )
     .get(id);
@@ -203,15 +211,15 @@ function stateOf(facts: Facts, prompt: PromptFacts | null, latest: LatestCall | 
   return prompt !== null && prompt.at_ms > latest.atMs ? "working" : "waiting";
 }
 
-function lately(db: Database, id: number, nowMs: number): Pick<LiveSession, "burnNanoUsdPerHour" | "series"> {
+function burnOfSession(db: Database, id: number, nowMs: number): Burn {
   const rows = rowsOf(
     db,
-    `SELECT c.at_ms, c.cost_nano FROM runs r JOIN calls c ON c.run_id = r.id
+    `SELECT c.at_ms, c.cost_nano FROM runs r CROSS JOIN calls c ON c.run_id = r.id
      WHERE r.session_id = ? AND c.at_ms >= ? AND c.cost_nano IS NOT NULL`,
     id,
-    seriesFrom(nowMs),
+    burnFrom(nowMs),
   );
-  return seriesOf(rows as [number, number][], nowMs);
+  return burnOf(rows as [number, number][], nowMs);
 }
 
 interface RunFacts {
@@ -273,7 +281,7 @@ export function latestTools(db: Database, id: number, sinceMs: number, top: numb
   const rows = db
     .query<ToolFacts, [number, number]>(
       `SELECT n.name, p.path, t.failed, coalesce(t.at_ms, c.at_ms) AS at_ms, t.duration_ms, r.agent_type, r.kind
-       FROM runs r JOIN calls c ON c.run_id = r.id JOIN tool_calls t ON t.call_id = c.id JOIN tools n ON n.id = t.tool_id
+       FROM runs r CROSS JOIN calls c ON c.run_id = r.id JOIN tool_calls t ON t.call_id = c.id JOIN tools n ON n.id = t.tool_id
        LEFT JOIN paths p ON p.id = t.path_id
        WHERE r.session_id = ? AND r.kind <> 'overhead' AND c.at_ms >= ?
        ORDER BY coalesce(t.at_ms, c.at_ms) DESC, t.id DESC LIMIT ${TOOL_ROWS}`,
@@ -284,13 +292,22 @@ export function latestTools(db: Database, id: number, sinceMs: number, top: numb
     const failed = row.failed === null ? null : row.failed !== 0;
     const agentType = row.kind === "main" ? null : (row.agent_type ?? "sub-agent");
     const last = tools.at(-1);
-    const again = last !== undefined && last.name === row.name && last.path === row.path && last.agentType === agentType;
+    const again =
+      last !== undefined && last.name === row.name && last.path === row.path && last.agentType === agentType;
     if (again && last.failed === failed) {
       last.count++;
       continue;
     }
     if (tools.length === top) break;
-    tools.push({ name: row.name, path: row.path, count: 1, failed, atMs: row.at_ms, durationMs: row.duration_ms, agentType });
+    tools.push({
+      name: row.name,
+      path: row.path,
+      count: 1,
+      failed,
+      atMs: row.at_ms,
+      durationMs: row.duration_ms,
+      agentType,
+    });
   }
   return tools;
 }
