@@ -59,11 +59,12 @@ export function placeOf({ repo, branch }: Pick<LiveSession, "repo" | "branch">):
   return branch === "" ? steady(repo) : `${steady(repo)} ${steady(branch)}`;
 }
 
-/** A tool and what it was used on: Edit cart.ts; Bash ×3; Bash failed. */
+/** A tool and what it was used on: Edit cart.ts; Bash ×3; Bash failed; Bash ... while it runs. */
 export function toolText(tool: LiveTool, unicode: boolean): string {
   const path = tool.path === null ? "" : ` ${lastPart(steady(tool.path))}`;
   const count = tool.count === 1 ? "" : ` ${unicode ? "×" : "x"}${tool.count}`;
-  return `${toolName(tool.name)}${path}${count}${tool.failed === true ? " failed" : ""}`;
+  const outcome = tool.failed === true ? " failed" : tool.failed === null ? " ..." : "";
+  return `${toolName(tool.name)}${path}${count}${outcome}`;
 }
 
 /** Tools of an MCP server are named mcp__server__tool. */

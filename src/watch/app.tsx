@@ -12,8 +12,8 @@ import type { Feed, Shown } from "./source.ts";
 import { type Effect, type KeyName, START, selectedOf, sorted, step, type ViewState } from "./state.ts";
 
 /** From this width on the selected session is shown beside the list. */
-const WITH_PANE = 180;
-const PANE = 58;
+const WITH_PANE = 190;
+const PANE = 54;
 const HOUR_MS = 3_600_000;
 /** Narrower or lower than this nothing is laid out. */
 const MIN_WIDTH = 40;
@@ -52,6 +52,7 @@ export function View({ shown, state, screen }: { shown: Shown; state: ViewState;
               selected={selected}
               nowMs={report.nowMs}
               activeWithinMs={report.activeWithinMs}
+              hasPane={hasPane}
               screen={list}
             />
             {hasPane && <Pane session={chosen} clock={clock} screen={{ ...body, width: PANE }} />}

@@ -215,10 +215,10 @@ function runLines({ runs }: LiveDetail, { nowMs }: Clock, screen: Screen): strin
   const line = (what: Span, calls: Span, cost: Span, age: Span): string =>
     cellLine(
       [
-        { span: what, width: Math.max(8, width - 6 - 9 - 8 - GAP * 3) },
+        { span: what, width: Math.max(8, width - 6 - 9 - 7 - GAP * 3) },
         { span: calls, width: 6, align: "right" },
         { span: cost, width: 9, align: "right" },
-        { span: age, width: 8, align: "right" },
+        { span: age, width: 7, align: "right" },
       ],
       terminal,
       GAP,
@@ -227,22 +227,33 @@ function runLines({ runs }: LiveDetail, { nowMs }: Clock, screen: Screen): strin
   return [
     title("Runs", screen),
     line(dim("RUN"), dim("CALLS"), dim("COST"), dim("STARTED")),
-    ...runs.map((run) =>
-      line(
-        run.atWork ? { text: branchText(run, terminal), style: "green" } : branchText(run, terminal),
+    ...runs.map((run, at) => {
+      const started = dim(run.startedAtMs === null ? "" : ageText(nowMs, run.startedAtMs));
+      return line(
+        `${treeLines(runs, at, terminal)}${nameOf(run)}`,
         formatCount(run.calls),
         costText(run),
-        dim(run.startedAtMs === null ? "" : ageText(nowMs, run.startedAtMs)),
-      ),
-    ),
+        run.atWork ? { text: "at work", style: "green" } : started,
+      );
+    }),
   ];
 }
 
-function branchText(run: TreeRun, terminal: Terminal): string {
-  if (run.depth === 0) return run.runId === "main" ? "main thread" : runText(run);
-  const corner = terminal.unicode ? "└ " : "- ";
-  const kind = run.kind === "overhead" ? "overhead " : "";
-  return `${"  ".repeat(run.depth - 1)}${corner}${kind}${runText(run)}${run.atWork ? " (at work)" : ""}`;
+function nameOf(run: TreeRun): string {
+  if (run.runId === "main") return "main thread";
+  return run.kind === "overhead" ? `overhead, ${runText(run)}` : runText(run);
+}
+
+/** What stands before a run: lines down to the runs that its parents sent out later, and a corner. */
+function treeLines(runs: readonly TreeRun[], at: number, terminal: Terminal): string {
+  const [down, branch, corner] = terminal.unicode ? ["│ ", "├ ", "└ "] : ["| ", "|-", "`-"];
+  const depth = runs[at]?.depth ?? 0;
+  const parts = Array.from({ length: depth }, (_, level) => {
+    const next = runs.slice(at + 1).find((run) => run.depth <= level + 1);
+    const goesOn = next !== undefined && next.depth === level + 1;
+    return level + 1 === depth ? (goesOn ? branch : corner) : goesOn ? down : "  ";
+  });
+  return parts.join("");
 }
 
 /** The last tools, the latest first. */
@@ -252,7 +263,7 @@ export function toolLines(tools: readonly LiveTool[], { nowMs }: Clock, screen: 
     title("Last tools", screen),
     ...tools.map((tool) => {
       const by = tool.agentType === null ? "" : ` (${steady(tool.agentType)})`;
-      const text = `${toolText(tool, terminal.unicode)}${tool.failed === null ? " ..." : ""}${by}`;
+      const text = `${toolText(tool, terminal.unicode)}${by}`;
       return cellLine(
         [
           { span: { text: ageText(nowMs, tool.atMs), style: "dim" }, width: 4, align: "right" },

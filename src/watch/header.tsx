@@ -2,16 +2,16 @@ import type { ReactNode } from "react";
 import { amountText } from "../guard/limits.ts";
 import type { BudgetStatus } from "../guard/types.ts";
 import { bar, sparkline } from "../render/bars.ts";
-import { ageText, alertText, clockText, paceText, rateText } from "../render/liveText.ts";
+import { ageText, alertText, clockText, paceText, rateText, steady } from "../render/liveText.ts";
 import { formatPercent, formatUsd } from "../render/numbers.ts";
 import type { Style } from "../render/terminal.ts";
-import { pad, widthOf } from "../render/width.ts";
+import { widthOf } from "../render/width.ts";
 import type { LiveReport } from "../reports/live.ts";
 import type { Pace } from "../reports/pace.ts";
 import { cellLine, Lines, type Screen, type Span, spanLine } from "./lines.tsx";
 
-/** A limit or a budget needs so many columns. */
-const GAUGE = 38;
+/** A limit or a budget needs so many columns, and has no use for more than so many. */
+const GAUGE = { min: 38, max: 64 };
 const GAP = 2;
 /** An alert about no session is shown so long; the budget's bar says the same afterwards. */
 const ALERT_MS = 3_600_000;
@@ -35,81 +35,94 @@ function headline(report: LiveReport, { width, terminal }: Screen): string {
     { text: "  today ", style: "dim" },
     { text: formatUsd(today.costNanoUsd), style: "bold" },
     { text: unpriced, style: "yellow" },
-    { text: "  burn ", style: "dim" },
-    rateText(report.burnNanoUsdPerHour),
-    " ",
-    { text: sparkline(report.series, { ...terminal, color: false }), style: "cyan" },
     { text: `  ${matched} active`, style: "dim" },
+    { text: "  burn ", style: "dim" },
+    `${rateText(report.burnNanoUsdPerHour)} `,
   ];
   const clock = clockText(nowMs, nowMs, timeZone);
   const room = width - clock.length - GAP;
-  const left = spanLine(spans, room, terminal);
-  const used = Math.min(
-    room,
-    spans.reduce((sum, span) => sum + widthOf(typeof span === "string" ? span : span.text), 0),
-  );
-  return `${left}${" ".repeat(Math.max(0, width - used - clock.length))}${clock}`;
+  const used = spans.reduce((sum, span) => sum + widthOf(typeof span === "string" ? span : span.text), 0);
+  const minutes = Math.min(report.series.length, Math.max(0, room - used));
+  const recent = minutes === 0 ? [] : report.series.slice(-minutes);
+  spans.push({ text: sparkline(recent, { ...terminal, color: false }), style: "cyan" });
+  const blanks = Math.max(0, width - Math.min(room, used + minutes) - clock.length);
+  return `${spanLine(spans, room, terminal)}${" ".repeat(blanks)}${clock}`;
 }
 
 interface Gauge {
   name: string;
   share: number;
   style: Style;
-  /** Where an even use of the time would stand now, 0..1; null where there is no such thing. */
-  note: string;
+  /** What is said behind the bar: as much of it as fits. */
+  notes: readonly [long: string, short: string];
 }
 
-function gauges({ limits, budgets, nowMs, timeZone }: LiveReport, screen: Screen): string[] {
+function gauges(report: LiveReport, screen: Screen): string[] {
+  const { limits, budgets } = report;
   const all = [
-    ...limitGauge("5 hours", limits.fiveHour, nowMs, timeZone),
-    ...limitGauge("7 days", limits.sevenDay, nowMs, timeZone),
+    ...limitGauge("5 hours", limits.fiveHour, report, screen),
+    ...limitGauge("7 days", limits.sevenDay, report, screen),
     ...[...budgets].sort((a, b) => b.share - a.share).map(budgetGauge),
   ];
-  const perLine = Math.max(1, Math.floor((screen.width + GAP) / (GAUGE + GAP)));
+  const perLine = Math.max(1, Math.floor((screen.width + GAP) / (GAUGE.min + GAP)));
   const columns = Math.min(perLine, Math.max(1, all.length));
-  const width = Math.floor((screen.width - GAP * (columns - 1)) / columns);
-  const names = Math.min(22, Math.max(...all.map(({ name }) => widthOf(name)), 1));
+  const width = Math.min(GAUGE.max, Math.floor((screen.width - GAP * (columns - 1)) / columns));
   const lines: string[] = [];
-  for (let at = 0; at < all.length && lines.length < MAX_GAUGE_LINES; at += columns)
-    lines.push(
-      all
-        .slice(at, at + columns)
-        .map((gauge) => gaugeText(gauge, names, width, screen))
-        .join(" ".repeat(GAP)),
-    );
+  for (let at = 0; at < all.length && lines.length < MAX_GAUGE_LINES; at += columns) {
+    const texts = all.slice(at, at + columns).map((gauge, column) => {
+      const below = all.filter((_, n) => n % columns === column);
+      return gaugeText(gauge, below, width, screen);
+    });
+    lines.push(texts.join(" ".repeat(GAP)));
+  }
   return lines;
 }
 
-function limitGauge(name: string, pace: Pace | null, nowMs: number, timeZone: string): Gauge[] {
+function limitGauge(name: string, pace: Pace | null, { nowMs, timeZone }: LiveReport, { terminal }: Screen): Gauge[] {
   if (pace === null) return [];
   const style = pace.state === "over" ? "red" : pace.state === "fast" ? "yellow" : "green";
-  return [{ name, share: pace.usedPercent / 100, style, note: paceText(pace, nowMs, timeZone) }];
+  const at = clockText(pace.resetsAtMs, nowMs, timeZone).split(" ")[0] ?? "";
+  const arrow = terminal.unicode ? "→" : ">";
+  const projected = pace.projectedPercent === null ? "" : ` ${arrow}${percentText(pace.projectedPercent / 100)}`;
+  return [
+    { name, share: pace.usedPercent / 100, style, notes: [paceText(pace, nowMs, timeZone), `${at}${projected}`] },
+  ];
 }
 
-function budgetGauge({ budget, label, spent, share, state }: BudgetStatus): Gauge {
+function budgetGauge({ budget, spent, share, state, forecast }: BudgetStatus): Gauge {
   const style = state === "over" ? "red" : state === "warned" ? "yellow" : "green";
-  return { name: label, share, style, note: `${amountText(spent, budget.unit)}${budget.hard ? ", hard" : ""}` };
+  const scope = [budget.repo ?? "", budget.branch, budget.prNumber === 0 ? "" : `#${budget.prNumber}`, budget.model];
+  const amount = amountText(budget.amount, budget.unit).replace(/\.00$/, "");
+  const name = [budget.per, amount, ...scope.map((part) => steady(part))].filter((part) => part !== "").join(" ");
+  const used = amountText(spent, budget.unit);
+  const ahead = forecast === null ? "" : `, ${amountText(forecast, budget.unit)} by its end`;
+  return { name, share, style, notes: [`${used} spent${ahead}${budget.hard ? ", hard" : ""}`, used] };
 }
 
-const PERCENT = 6;
+const PERCENT = 5;
+const BAR = { min: 5, max: 20 };
 
-function gaugeText({ name, share, style, note }: Gauge, names: number, width: number, { terminal }: Screen): string {
-  const notes = Math.min(widthOf(note), Math.max(0, width - names - PERCENT - 8));
-  const bars = Math.min(24, width - names - PERCENT - notes - 3 * GAP);
-  const full = bar(share, Math.max(3, bars), { ...terminal, color: false });
-  const track = terminal.unicode ? "░" : ".";
-  const line = `${full}${track.repeat(Math.max(0, Math.max(3, bars) - widthOf(full)))}`;
+/** `all` are those that stand below each other. */
+function gaugeText(gauge: Gauge, all: readonly Gauge[], width: number, { terminal }: Screen): string {
+  const [long, short] = gauge.notes;
+  const names = Math.min(Math.max(14, width - 42), Math.max(...all.map(({ name }) => widthOf(name))));
+  const room = width - names - PERCENT - 3;
+  const longest = Math.max(...all.map(({ notes }) => widthOf(notes[0])));
+  const shortest = Math.max(...all.map(({ notes }) => widthOf(notes[1])));
+  const isLong = longest + BAR.min <= room;
+  const bars = Math.max(BAR.min, Math.min(BAR.max, room - (isLong ? longest : shortest)));
+  const full = bar(gauge.share, bars, { ...terminal, color: false });
+  const track = (terminal.unicode ? "░" : ".").repeat(Math.max(0, bars - widthOf(full)));
+  const { style } = gauge;
   return cellLine(
     [
-      { span: { text: name, style: "dim" }, width: names },
-      { span: { text: line, style }, width: Math.max(3, bars) },
-      { span: { text: percentText(share), style }, width: PERCENT, align: "right" },
-      {
-        span: pad(note, Math.max(0, width - names - Math.max(3, bars) - PERCENT - 3 * GAP), "left"),
-        width: Math.max(0, width - names - Math.max(3, bars) - PERCENT - 3 * GAP),
-      },
+      { span: { text: gauge.name, style: "dim" }, width: names },
+      { span: { text: `${full}${track}`, style }, width: bars },
+      { span: { text: percentText(gauge.share), style }, width: PERCENT, align: "right" },
+      { span: isLong ? long : short, width: Math.max(0, room - bars) },
     ],
     terminal,
+    1,
   );
 }
 

@@ -17,10 +17,12 @@ import type { LiveRun, LiveSession } from "../reports/liveSessions.ts";
 import { type Cell, cellLine, Lines, type Screen, type Span, spanLine } from "./lines.tsx";
 
 /** From this width on a session is one line; below, a second one holds what has no column. */
-const ONE_LINE = 118;
+const ONE_LINE = 150;
 /** Sub-agents shown below a session. */
 const MAX_RUNS = 3;
 const INDENT = 4;
+/** Minutes of a session's sparkline. */
+const SPARK = 15;
 const GAP = 2;
 
 /** The sessions in their order, with their sub-agents at work and what the guard said of them. */
@@ -29,6 +31,7 @@ export function Sessions(props: {
   selected: string | null;
   nowMs: number;
   activeWithinMs: number;
+  hasPane: boolean;
   screen: Screen;
 }): ReactNode {
   return <Lines lines={sessionLines(props)} width={props.screen.width} />;
@@ -40,12 +43,15 @@ export function sessionLines(props: {
   selected: string | null;
   nowMs: number;
   activeWithinMs: number;
+  hasPane: boolean;
   screen: Screen;
 }): string[] {
-  const { sessions, selected, nowMs, screen } = props;
+  const { sessions, selected, nowMs, hasPane, screen } = props;
   if (sessions.length === 0) return nothing(props.activeWithinMs, screen);
-  const columns = columnsFor(screen);
-  const blocks = sessions.map((session) => block(session, session.sessionId === selected, nowMs, columns, screen));
+  const columns = columnsFor(screen, hasPane);
+  const blocks = sessions.map((session) =>
+    block(session, session.sessionId === selected, nowMs, columns, hasPane, screen),
+  );
   const at = Math.max(
     0,
     sessions.findIndex(({ sessionId }) => sessionId === selected),
@@ -83,48 +89,44 @@ interface Column {
   span: (session: LiveSession, nowMs: number, terminal: Terminal) => Span;
 }
 
-function columnsFor({ width, terminal }: Screen): Column[] {
-  const wide = width >= ONE_LINE;
-  const spark = width >= 170 ? 30 : 15;
-  const fixed: (Column | null)[] = [
-    wide ? { title: "REPO, BRANCH", width: width >= 150 ? 26 : 18, span: (one) => placeOf(one) } : null,
-    wide ? { title: "MODEL", width: 10, span: (one) => shortModel(one.models[0] ?? "") } : null,
-    { title: "COST", width: 9, align: "right", span: (one) => strong(costText(one)) },
-    width >= 72
-      ? { title: "PROMPT", width: 9, align: "right", span: (one) => (one.prompt === null ? "-" : costText(one.prompt)) }
-      : null,
-    width >= 140 ? { title: "TODAY", width: 9, align: "right", span: (one) => formatUsd(one.todayNanoUsd) } : null,
-    {
-      title: "BURN",
-      width: 10,
+/** `hasPane`: what is not listed here stands beside the list for the selected session. */
+function columnsFor({ width, terminal }: Screen, hasPane: boolean): Column[] {
+  const oneLine = isOneLine(width, hasPane);
+  const all: (Column | false)[] = [
+    oneLine && { title: "REPO, BRANCH", width: 24, span: (one) => placeOf(one) },
+    oneLine && !hasPane && { title: "MODEL", width: 10, span: (one) => shortModel(one.models[0] ?? "") },
+    { title: "COST", width: 9, align: "right", span: (one) => ({ text: costText(one), style: "bold" }) },
+    width >= 72 && {
+      title: "PROMPT",
+      width: 9,
       align: "right",
-      span: (one) => (one.burnNanoUsdPerHour === 0 ? { text: "-", style: "dim" } : rateText(one.burnNanoUsdPerHour)),
+      span: (one) => (one.prompt === null ? "-" : costText(one.prompt)),
     },
-    wide
-      ? {
-          title: `${spark} MINUTES`,
-          width: spark,
-          span: (one) => ({ text: sparkOf(one.series, spark, terminal), style: "cyan" }),
-        }
-      : null,
-    width >= 76
-      ? {
-          title: "CONTEXT",
-          width: 7,
-          align: "right",
-          span: (one) => (one.contextTokens === null ? "-" : formatTokens(one.contextTokens)),
-        }
-      : null,
-    width >= 130 ? { title: "LAST TOOL", width: width >= 150 ? 24 : 16, span: (one) => lastTool(one, terminal) } : null,
+    width >= 100 &&
+      !hasPane && { title: "TODAY", width: 9, align: "right", span: (one) => formatUsd(one.todayNanoUsd) },
+    { title: "BURN", width: 10, align: "right", span: (one) => rateText(one.burnNanoUsdPerHour) },
+    oneLine && {
+      title: `${SPARK} MINUTES`,
+      width: SPARK,
+      span: (one) => ({ text: sparkOf(one.series, SPARK, terminal), style: "cyan" }),
+    },
+    width >= 76 &&
+      !hasPane && {
+        title: "CONTEXT",
+        width: 7,
+        align: "right",
+        span: (one) => (one.contextTokens === null ? "-" : formatTokens(one.contextTokens)),
+      },
+    oneLine && { title: "LAST TOOL", width: 18, span: (one) => lastTool(one, terminal) },
     { title: "AGE", width: 4, align: "right", span: (one, nowMs) => ageText(nowMs, one.lastAtMs) },
   ];
-  const columns = fixed.filter((column) => column !== null);
+  const columns = all.filter((column) => column !== false);
   const taken = columns.reduce((sum, column) => sum + column.width + GAP, 0);
   return [{ title: "SESSION", width: Math.max(8, width - taken - INDENT), span: (one) => titleOf(one) }, ...columns];
 }
 
-function strong(text: string): Span {
-  return { text, style: "bold" };
+function isOneLine(width: number, hasPane: boolean): boolean {
+  return hasPane || width >= ONE_LINE;
 }
 
 function sparkOf(series: readonly number[], width: number, terminal: Terminal): string {
@@ -155,6 +157,7 @@ function block(
   isSelected: boolean,
   nowMs: number,
   columns: readonly Column[],
+  hasPane: boolean,
   screen: Screen,
 ): string[] {
   const { terminal, width } = screen;
@@ -174,16 +177,16 @@ function block(
   );
   const row = `${cellLine(lead, terminal, 0, style)}${cellLine([{ span: "", width: 0 }, ...cells], terminal, GAP, style)}`;
   const lines = [row];
-  if (width < ONE_LINE) lines.push(secondLine(session, nowMs, screen));
+  if (!isOneLine(width, hasPane)) lines.push(secondLine(session, nowMs, screen));
   return [...lines, ...guardLines(session, nowMs, screen), ...runLines(session, nowMs, screen)];
 }
 
 const indent = " ".repeat(INDENT);
-const SPARK = 15;
 
 /** Where there are few columns: what else is to be known. */
 function secondLine(session: LiveSession, nowMs: number, { width, terminal }: Screen): string {
   const [tool] = session.tools;
+  const minutes = width < 100 ? SPARK : session.series.length;
   const parts = [
     placeOf(session),
     shortModel(session.models[0] ?? ""),
@@ -194,8 +197,8 @@ function secondLine(session: LiveSession, nowMs: number, { width, terminal }: Sc
   return cellLine(
     [
       { span: "", width: INDENT - GAP },
-      { span: { text, style: "dim" }, width: width - INDENT - SPARK - GAP },
-      { span: { text: sparkOf(session.series, SPARK, terminal), style: "cyan" }, width: SPARK },
+      { span: { text, style: "dim" }, width: width - INDENT - minutes - GAP },
+      { span: { text: sparkOf(session.series, minutes, terminal), style: "cyan" }, width: minutes },
     ],
     terminal,
     GAP,

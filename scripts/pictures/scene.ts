@@ -1,0 +1,97 @@
+import { Database } from "bun:sqlite";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeDemoHistory } from "../../src/demo/history.ts";
+import { writeAfternoon } from "./history.ts";
+
+const HOUR_MS = 3_600_000;
+/** It is always this hour in the pictures: the zone is chosen by it, so that a day's figures do not depend on when they are made. */
+const HOUR = 15;
+
+/** A scratch home with the made-up history, read into a book. */
+export class Scene {
+  readonly dir = mkdtempSync(join(tmpdir(), "cc-ledger-pictures-"));
+  readonly nowMs = Date.now();
+  readonly timeZone: string;
+  readonly #program: string;
+
+  constructor(program: string) {
+    this.#program = program;
+    const ahead = ((HOUR - new Date(this.nowMs).getUTCHours() + 36) % 24) - 12;
+    // The signs of these names are the other way round.
+    this.timeZone = ahead === 0 ? "UTC" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+    writeDemoHistory(this.claude, this.nowMs - 24 * HOUR_MS);
+    writeAfternoon(this.claude, this.nowMs);
+    this.run(["stats", "--since", "all", "--json"]);
+    this.run(["config", "timezone", this.timeZone]);
+    this.run(["budget", "set", "20", "--per", "day"]);
+    this.run(["budget", "set", "3", "--per", "session", "--hard"]);
+    this.run(["budget", "set", "8", "--per", "week", "--repo", "parser"]);
+    this.#hooks();
+    this.#extras();
+  }
+
+  get claude(): string {
+    return join(this.dir, "claude");
+  }
+
+  get env(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? "",
+      HOME: this.dir,
+      CLAUDE_CONFIG_DIR: this.claude,
+      CC_LEDGER_HOME: join(this.dir, "ledger"),
+      TZ: this.timeZone,
+      LANG: "C.UTF-8",
+    };
+  }
+
+  /** Runs the program; throws what it said where it failed. */
+  run(args: readonly string[], stdin = ""): string {
+    const ran = Bun.spawnSync([this.#program, ...args], { env: this.env, stdin: new Blob([stdin]) });
+    if (ran.exitCode !== 0) throw new Error(`cc-ledger ${args.join(" ")}: ${ran.stderr.toString()}`);
+    return ran.stdout.toString();
+  }
+
+  remove(): void {
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** One session has ended. */
+  #hooks(): void {
+    const session_id = "05c8fa3d-0000-4000-8000-000000000006";
+    const transcript_path = join(this.claude, "projects", "-home-demo-notes-app", `${session_id}.jsonl`);
+    this.run(["hook", "claude-code", "session-end"], JSON.stringify({ session_id, transcript_path, reason: "exit" }));
+  }
+
+  /** What the statusline and the guard's hooks would have written in the course of the afternoon. */
+  #extras(): void {
+    mkdirSync(join(this.dir, "ledger"), { recursive: true });
+    const db = new Database(join(this.dir, "ledger", "ledger.db"));
+    const sample = db.query("INSERT OR REPLACE INTO limits (period, at_ms, used, resets_ms) VALUES (?, ?, ?, ?)");
+    sample.run("five_hour", this.nowMs - 60_000, 62, this.nowMs + 1.6 * HOUR_MS);
+    sample.run("seven_day", this.nowMs - 60_000, 41, this.nowMs + 62 * HOUR_MS);
+    const alert = db.query(
+      `INSERT OR IGNORE INTO alerts (subject, rule, level, at_ms, session_id, message, cost_nano)
+       SELECT ?1, ?2, ?3, ?4, id, ?5, 0 FROM sessions WHERE session_id = ?6`,
+    );
+    alert.run(
+      "picture/1",
+      "limit",
+      "80",
+      this.nowMs - 240_000,
+      "cc-ledger: $2.41 spent in this session, 80 % of the limit (limit $3.00 a session).",
+      "3f1c7a52-0000-4000-8000-000000000001",
+    );
+    alert.run(
+      "picture/2",
+      "repetition",
+      "high",
+      this.nowMs - 90_000,
+      "cc-ledger: the same shell command failed 8 times in a row with the same error.",
+      "d2716e88-0000-4000-8000-000000000003",
+    );
+    db.close();
+  }
+}
