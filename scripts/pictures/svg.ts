@@ -76,7 +76,22 @@ function rowOf(row: readonly ScreenCell[], y: number): string[] {
       last.cells++;
     } else runs.push({ text: cell.text, from: x, cells: 1, look: cell, closed: isBox || wide });
   }
-  return runs.flatMap((run) => drawn(run, y));
+  return [...backsOf(row, y), ...runs.flatMap((run) => drawn(run, y))];
+}
+
+/** Backgrounds, in one piece each, so that no seams show. */
+function backsOf(row: readonly ScreenCell[], y: number): string[] {
+  const backs: { from: number; cells: number; fill: string }[] = [];
+  for (const [x, cell] of row.entries()) {
+    const fill = colorsOf(cell).back;
+    if (fill === null) continue;
+    const last = backs.at(-1);
+    if (last !== undefined && last.fill === fill && last.from + last.cells === x) last.cells++;
+    else backs.push({ from: x, cells: 1, fill });
+  }
+  return backs.map(({ from, cells, fill }) =>
+    rect(PAD + from * CELL.width, PAD + y * CELL.height, cells * CELL.width, CELL.height, fill, 1),
+  );
 }
 
 function alike(a: ScreenCell, b: ScreenCell): boolean {
@@ -87,24 +102,23 @@ function alike(a: ScreenCell, b: ScreenCell): boolean {
 function boxOf(text: string): { x: number; y: number; width: number; height: number; opacity: number } | null {
   const left = LEFT.indexOf(text);
   const below = BELOW.indexOf(text);
-  if (text === "░") return { x: 0, y: 0.12, width: 1, height: 0.76, opacity: 0.25 };
+  // A little air between lines.
+  const top = 0.08;
+  const full = 1 - 2 * top;
+  if (text === "░") return { x: 0, y: top, width: 1, height: full, opacity: 0.25 };
   if (text === "─") return { x: 0, y: 0.5, width: 1, height: 0.06, opacity: 1 };
-  if (below > 0) return { x: 0.06, y: 1 - below / 8, width: 0.88, height: below / 8, opacity: 1 };
-  if (left > 0) return { x: 0, y: 0.12, width: left / 8, height: 0.76, opacity: 1 };
+  if (left > 0) return { x: 0, y: top, width: left / 8, height: full, opacity: 1 };
+  if (below > 0) return { x: 0, y: 1 - top - (below / 8) * full, width: 1, height: (below / 8) * full, opacity: 1 };
   return null;
 }
 
 function drawn({ text, from, cells, look }: Run, y: number): string[] {
-  const { front, back } = colorsOf(look);
+  const { front } = colorsOf(look);
   const x = PAD + from * CELL.width;
   const top = PAD + y * CELL.height;
-  const parts: string[] = [];
-  // A little more, so that no seam shows between neighbours.
-  if (back !== null) parts.push(rect(x, top, cells * CELL.width + 0.4, CELL.height, back, 1));
   const box = boxOf(text);
   if (box !== null)
     return [
-      ...parts,
       rect(
         x + box.x * CELL.width,
         top + box.y * CELL.height,
@@ -115,13 +129,12 @@ function drawn({ text, from, cells, look }: Run, y: number): string[] {
       ),
     ];
   const shown = text.trim();
-  if (shown === "") return parts;
+  if (shown === "") return [];
   const lead = text.length - text.trimStart().length;
   const taken = cells - (text.length - shown.length);
-  parts.push(
+  return [
     `<text x="${figure(x + lead * CELL.width)}" y="${figure(top + 13.5)}" textLength="${figure(taken * CELL.width)}" lengthAdjust="spacingAndGlyphs" fill="${front}"${look.bold ? ' font-weight="bold"' : ""}>${escaped(shown)}</text>`,
-  );
-  return parts;
+  ];
 }
 
 function rect(x: number, y: number, width: number, height: number, fill: string, opacity: number): string {

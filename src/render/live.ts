@@ -118,9 +118,14 @@ function sessionCells(session: LiveSession, nowMs: number, terminal: Terminal): 
     costText(session),
     session.prompt === null ? "-" : costText(session.prompt),
     rateText(session.burnNanoUsdPerHour),
-    { text: sparkline(session.series, { ...terminal, color: false }), color: "cyan" },
+    { text: sparkCell(session.series, terminal), color: "cyan" },
     session.contextTokens === null ? "-" : formatTokens(session.contextTokens),
     tool === undefined ? "" : toolText(tool, terminal.unicode),
     session.state === "working" ? ageText(nowMs, session.lastAtMs) : session.state,
   ];
+}
+
+/** A cell loses the blanks at its ends: a minute without cost is a dot. */
+function sparkCell(series: readonly number[], terminal: Terminal): string {
+  return sparkline(series, { ...terminal, color: false }).replaceAll(" ", terminal.unicode ? "·" : "_");
 }

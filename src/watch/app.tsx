@@ -1,4 +1,4 @@
-import { Box, type Key, render, useApp, useInput, useWindowSize } from "ink";
+import { Box, type Key, render, useApp, useInput } from "ink";
 import { type ReactNode, useRef, useState, useSyncExternalStore } from "react";
 import { titleOf } from "../render/liveText.ts";
 import type { Terminal } from "../render/terminal.ts";
@@ -64,9 +64,8 @@ export function View({ shown, state, screen }: { shown: Shown; state: ViewState;
   );
 }
 
-function App({ feed, terminal, now }: { feed: Feed; terminal: Terminal; now: () => number }): ReactNode {
+function App({ feed, now, screen }: { feed: Feed; now: () => number; screen: Screen }): ReactNode {
   const { exit } = useApp();
-  const { columns, rows } = useWindowSize();
   const shown = useSyncExternalStore(
     (changed) => feed.subscribe(changed),
     () => feed.shown(),
@@ -94,7 +93,7 @@ function App({ feed, terminal, now }: { feed: Feed; terminal: Terminal; now: () 
     }
     setState(latest.current);
   });
-  return <View shown={shown} state={state} screen={{ width: columns, height: rows, terminal }} />;
+  return <View shown={shown} state={state} screen={screen} />;
 }
 
 /** The keys in a piece of input: several characters come in one piece where they were typed or pasted quickly. */
@@ -117,17 +116,25 @@ const WRAP_ON = "\u001b[?7h";
 
 /** Takes over the terminal until the person quits. It is given back whatever happens: also where the view itself fails, which throws. */
 export async function startView(options: { feed: Feed; terminal: Terminal; now: () => number }): Promise<void> {
-  const view = render(<App {...options} />, {
+  const { feed, terminal, now } = options;
+  const { stdout } = process;
+  const app = (): ReactNode => (
+    <App feed={feed} now={now} screen={{ width: stdout.columns || 80, height: stdout.rows || 24, terminal }} />
+  );
+  const view = render(app(), {
     alternateScreen: true,
     incrementalRendering: true,
     interactive: true,
     exitOnCtrlC: false,
     patchConsole: false,
   });
-  process.stdout.write(WRAP_OFF);
+  stdout.write(WRAP_OFF);
+  // Before Ink's own listener, which would draw the old lines in the new window first.
+  const resized = (): void => view.rerender(app());
+  stdout.prependListener("resize", resized);
   const restore = (): void => {
     view.unmount();
-    process.stdout.write(WRAP_ON);
+    stdout.write(WRAP_ON);
   };
   const failed = (error: unknown): void => {
     restore();
@@ -145,7 +152,8 @@ export async function startView(options: { feed: Feed; terminal: Terminal; now: 
   try {
     await view.waitUntilExit();
   } finally {
-    process.stdout.write(WRAP_ON);
+    stdout.off("resize", resized);
+    stdout.write(WRAP_ON);
     process.off("uncaughtException", failed);
     process.off("unhandledRejection", failed);
     for (const signal of signals) process.off(signal, ended);

@@ -19,7 +19,7 @@ export function footerLines(props: {
 }): string[] {
   const { state, trouble, asked, screen } = props;
   const { width, terminal } = screen;
-  return [spanLine(said(state, trouble, asked), width, terminal), spanLine(keys(state), width, terminal)];
+  return [spanLine(said(state, trouble, asked), width, terminal), spanLine(keys(state, width), width, terminal)];
 }
 
 function said(state: ViewState, trouble: string | null, asked: string): Span[] {
@@ -33,39 +33,36 @@ function said(state: ViewState, trouble: string | null, asked: string): Span[] {
   return state.paused ? [{ text: "Paused: nothing is read until p is pressed again.", style: "yellow" }] : [];
 }
 
-type KeyText = [key: string, does: string];
+/** A key, what it does, and how soon it is left out where there is little room. */
+type KeyText = [key: string, does: string, leave?: number];
 
 const ANSWERS: readonly KeyText[] = [
   ["h", "for one hour"],
   ["y", "for good"],
-  ["r", "take leave back"],
+  ["r", "take leave back", 1],
   ["any other", "no"],
 ];
 
-function keys(state: ViewState): Span[] {
-  const list: readonly KeyText[] =
+function keys(state: ViewState, width: number): Span[] {
+  const pause: KeyText = ["p", state.paused ? "go on" : "pause", 2];
+  const end: readonly KeyText[] = [["a", "allow", 1], pause, ["?", "help"], ["q", "quit"]];
+  const all: readonly KeyText[] =
     state.asking !== null
       ? ANSWERS
       : state.open !== null
-        ? [
-            ["esc", "back"],
-            ["↑↓", "scroll"],
-            ["a", "allow"],
-            ["p", state.paused ? "go on" : "pause"],
-            ["?", "help"],
-            ["q", "quit"],
-          ]
-        : [
-            ["s", `sort: ${state.sort}`],
-            ["↑↓", "select"],
-            ["enter", "open"],
-            ["a", "allow"],
-            ["p", state.paused ? "go on" : "pause"],
-            ["?", "help"],
-            ["q", "quit"],
-          ];
+        ? [["esc", "back"], ["↑↓", "scroll", 3], ...end]
+        : [["s", `sort: ${state.sort}`], ["↑↓", "select", 3], ["enter", "open"], ...end];
+  let list = all;
+  for (let least = 3; least > 0 && lengthOf(list) > width; least--)
+    list = list.filter(([, , leave = 0]) => leave !== least);
   return list.flatMap(([key, does]): Span[] => [
     { text: key, style: "bold" },
     { text: ` ${does}  `, style: "dim" },
   ]);
+}
+
+const GAP = 2;
+
+function lengthOf(list: readonly KeyText[]): number {
+  return list.reduce((sum, [key, does]) => sum + key.length + 1 + does.length + GAP, -GAP);
 }

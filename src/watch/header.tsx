@@ -15,7 +15,9 @@ const GAUGE = { min: 38, max: 64 };
 const GAP = 2;
 /** An alert about no session is shown so long; the budget's bar says the same afterwards. */
 const ALERT_MS = 3_600_000;
+/** Lines of limits and budgets, in a window that is high enough for more than that, and in a low one. */
 const MAX_GAUGE_LINES = 3;
+const LOW = 16;
 
 /** Today, burn, limits and budgets: what is the same whichever session one looks at. */
 export function Header({ report, screen }: { report: LiveReport; screen: Screen }): ReactNode {
@@ -29,15 +31,15 @@ export function headerLines(report: LiveReport, screen: Screen): string[] {
 
 function headline(report: LiveReport, { width, terminal }: Screen): string {
   const { nowMs, timeZone, today, matched } = report;
-  const unpriced = today.unpricedCalls > 0 ? ` + ${today.unpricedCalls} unpriced calls` : "";
+  const unpriced = today.unpricedCalls > 0 ? ` + ${today.unpricedCalls} unpriced` : "";
   const spans: Span[] = [
     { text: "cc-ledger", style: "bold" },
     { text: "  today ", style: "dim" },
     { text: formatUsd(today.costNanoUsd), style: "bold" },
     { text: unpriced, style: "yellow" },
-    { text: `  ${matched} active`, style: "dim" },
     { text: "  burn ", style: "dim" },
-    `${rateText(report.burnNanoUsdPerHour)} `,
+    rateText(report.burnNanoUsdPerHour),
+    { text: `  ${matched} active  `, style: "dim" },
   ];
   const clock = clockText(nowMs, nowMs, timeZone);
   const room = width - clock.length - GAP;
@@ -68,7 +70,8 @@ function gauges(report: LiveReport, screen: Screen): string[] {
   const columns = Math.min(perLine, Math.max(1, all.length));
   const width = Math.min(GAUGE.max, Math.floor((screen.width - GAP * (columns - 1)) / columns));
   const lines: string[] = [];
-  for (let at = 0; at < all.length && lines.length < MAX_GAUGE_LINES; at += columns) {
+  const most = screen.height < LOW ? 1 : MAX_GAUGE_LINES;
+  for (let at = 0; at < all.length && lines.length < most; at += columns) {
     const texts = all.slice(at, at + columns).map((gauge, column) => {
       const below = all.filter((_, n) => n % columns === column);
       return gaugeText(gauge, below, width, screen);

@@ -78,7 +78,9 @@ function windowOf(blocks: readonly (readonly string[])[], at: number, height: nu
   if (lines.length <= height) return lines;
   const before = blocks.slice(0, at).reduce((sum, one) => sum + one.length, 0);
   const own = blocks[at]?.length ?? 0;
-  const first = Math.min(Math.max(0, before - Math.floor((height - own) / 2)), lines.length - height);
+  // A block that is higher than the window is shown from its start.
+  const above = Math.max(0, Math.floor((height - own) / 2));
+  const first = Math.min(Math.max(0, before - above), Math.max(0, lines.length - height));
   return lines.slice(first, first + height);
 }
 
@@ -231,7 +233,7 @@ function runLines(session: LiveSession, nowMs: number, { width, terminal }: Scre
 }
 
 function corner(last: boolean, terminal: Terminal): string {
-  if (!terminal.unicode) return last ? "`-" : "|-";
+  if (!terminal.unicode) return last ? "`" : "|";
   return last ? "└" : "├";
 }
 
