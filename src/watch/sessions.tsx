@@ -106,7 +106,7 @@ function columnsFor({ width, terminal }: Screen, hasPane: boolean): Column[] {
     },
     width >= 100 &&
       !hasPane && { title: "TODAY", width: 9, align: "right", span: (one) => formatUsd(one.todayNanoUsd) },
-    { title: "BURN", width: 10, align: "right", span: (one) => rateText(one.burnNanoUsdPerHour) },
+    width >= 48 && { title: "BURN", width: 10, align: "right", span: (one) => rateText(one.burnNanoUsdPerHour) },
     oneLine && {
       title: `${SPARK} MINUTES`,
       width: SPARK,
