@@ -5,12 +5,13 @@ import { messageOf, UserError } from "../platform/errors.ts";
 import ledgerSchema from "./schema/0001_ledger.sql" with { type: "text" };
 import attributionSchema from "./schema/0002_attribution.sql" with { type: "text" };
 import guardSchema from "./schema/0003_guard.sql" with { type: "text" };
+import sourcesSchema from "./schema/0004_sources.sql" with { type: "text" };
 
 /** Closing a connection ends the statements that it remembers; one that outlives it would keep it open. No process makes more. */
 Database.MAX_QUERY_CACHE_SIZE = 500;
 
 /** Migrations in order; `user_version` counts how many a book has seen. Never edit one that was released. */
-const MIGRATIONS: readonly string[] = [ledgerSchema, attributionSchema, guardSchema];
+const MIGRATIONS: readonly string[] = [ledgerSchema, attributionSchema, guardSchema, sourcesSchema];
 
 /** Version of the schema that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -125,6 +126,19 @@ export function openExisting(path: string, busyTimeoutMs: number): Database | nu
     // Damaged, locked or no database at all: openBook says which.
   }
   db.close();
+  return null;
+}
+
+/** Opens a book that is there and whose schema this program writes, only to read it; null in any other case. */
+export function openToRead(path: string, busyTimeoutMs: number): Database | null {
+  try {
+    const db = new Database(path, { readonly: true, create: false, strict: true });
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    if (versionOf(db) === SCHEMA_VERSION && applicationIdOf(db) === APPLICATION_ID) return db;
+    db.close();
+  } catch {
+    // Damaged, locked or missing: there is nothing to read.
+  }
   return null;
 }
 

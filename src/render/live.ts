@@ -3,18 +3,8 @@ import type { LiveSession } from "../reports/liveSessions.ts";
 import type { Pace } from "../reports/pace.ts";
 import { bar, sparkline } from "./bars.ts";
 import { renderBudgets } from "./budgets.ts";
-import {
-  ageText,
-  alertText,
-  costText,
-  paceText,
-  placeOf,
-  rateText,
-  runText,
-  shortModel,
-  titleOf,
-  toolText,
-} from "./liveText.ts";
+import { money } from "./costTables.ts";
+import { ageText, alertText, paceText, placeOf, rateText, runText, shortModel, titleOf, toolText } from "./liveText.ts";
 import { formatTokens, formatUsd } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -73,7 +63,7 @@ function sessions(report: LiveReport, terminal: Terminal): string {
       { text: `- ${runText(run)}`, color: "dim" },
       "",
       "",
-      { text: costText(run), color: "dim" },
+      { text: money(run), color: "dim" },
       "",
       "",
       "",
@@ -115,8 +105,8 @@ function sessionCells(session: LiveSession, nowMs: number, terminal: Terminal): 
     titleOf(session),
     placeOf(session),
     shortModel(session.models[0] ?? ""),
-    costText(session),
-    session.prompt === null ? "-" : costText(session.prompt),
+    money(session),
+    session.prompt === null ? "-" : money(session.prompt),
     rateText(session.burnNanoUsdPerHour),
     { text: sparkCell(session.series, terminal), color: "cyan" },
     session.contextTokens === null ? "-" : formatTokens(session.contextTokens),

@@ -1,5 +1,6 @@
 import { dayOf } from "../platform/time.ts";
-import type { LiveRun, LiveSession, LiveTool } from "../reports/liveSessions.ts";
+import type { LiveSession } from "../reports/liveSessions.ts";
+import type { LiveRun, LiveTool } from "../reports/liveWork.ts";
 import type { Pace } from "../reports/pace.ts";
 import { formatDateTime, formatUsd } from "./numbers.ts";
 import { printable, widthOf } from "./width.ts";
@@ -87,12 +88,6 @@ export function runText(run: Pick<LiveRun, "agentType" | "description" | "runId"
 /** Dollars an hour. */
 export function rateText(nano: number): string {
   return nano === 0 ? "-" : `${formatUsd(nano)}/h`;
-}
-
-/** Cost of something that may hold unpriced calls: "unpriced" where there are only such, a plus sign where there are some. */
-export function costText(row: { costNanoUsd: number; calls: number; unpricedCalls: number }): string {
-  if (row.calls > 0 && row.unpricedCalls === row.calls) return "unpriced";
-  return `${formatUsd(row.costNanoUsd)}${row.unpricedCalls > 0 ? "+" : ""}`;
 }
 
 /** How a plan's window stands, without the bar: when it begins anew, and how much will be used by then. */

@@ -1,6 +1,6 @@
 import type { Filters } from "../reports/filters.ts";
 import type { RunRow, SessionListRow, SessionsReport } from "../reports/sessions.ts";
-import { costText } from "./liveText.ts";
+import { money } from "./costTables.ts";
 import { formatCount, formatDateTime, formatTokens, formatUsd } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -48,7 +48,7 @@ function sessionCells(row: SessionListRow, timeZone: string): Cell[] {
     formatCount(row.prompts),
     formatCount(row.calls),
     formatTokens(row.totalTokens),
-    costText(row),
+    money(row),
     mark,
   ];
 }
@@ -68,7 +68,7 @@ function runCells(run: RunRow): Cell[] {
     "",
     { text: formatCount(run.calls), color },
     { text: formatTokens(run.totalTokens), color },
-    { text: costText(run), color },
+    { text: money(run), color },
     "",
   ];
 }

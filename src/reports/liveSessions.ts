@@ -4,6 +4,7 @@ import type { AlertRow } from "../ledger/alerts.ts";
 import { passOf } from "../ledger/passes.ts";
 import { type Burn, burnFrom, burnOf } from "./burn.ts";
 import { addMeasures, noSums, rowsOf } from "./cells.ts";
+import { type LiveRun, type LiveTool, latestTools, runsAtWork } from "./liveWork.ts";
 import { loadNames, type Names } from "./names.ts";
 import type { Sums } from "./types.ts";
 
@@ -13,38 +14,8 @@ import type { Sums } from "./types.ts";
 const STOPPED = 16;
 const ADVISOR = 128;
 
-const MINUTE_MS = 60_000;
-/** A sub-agent in the background comes back at once, so only its calls tell that it is at work: the last one was so lately. */
-const AT_WORK_MS = 2 * MINUTE_MS;
 const MAX_TOOLS = 12;
-/** Tool calls that are looked through for {@link MAX_TOOLS} different ones. */
-const TOOL_ROWS = 60;
 const MAX_ALERTS = 5;
-
-/** A sub-agent at work. */
-export interface LiveRun {
-  runId: string;
-  agentType: string | null;
-  description: string | null;
-  startedAtMs: number | null;
-  lastAtMs: number;
-  calls: number;
-  costNanoUsd: number;
-  unpricedCalls: number;
-}
-
-/** A tool, used once or several times in a row in the same way. */
-export interface LiveTool {
-  name: string;
-  path: string | null;
-  count: number;
-  /** Null while the result of the last one is not known. */
-  failed: boolean | null;
-  atMs: number;
-  durationMs: number | null;
-  /** Type of the sub-agent that used it, null for the main thread. */
-  agentType: string | null;
-}
 
 export interface LiveSession extends Sums, Burn {
   sessionId: string;
@@ -220,94 +191,4 @@ function burnOfSession(db: Database, id: number, nowMs: number): Burn {
     burnFrom(nowMs),
   );
   return burnOf(rows as [number, number][], nowMs);
-}
-
-interface RunFacts {
-  id: number;
-  run_id: string;
-  agent_type: string | null;
-  description: string | null;
-  started_ms: number | null;
-  /** 1 where the tool call that started it has not come back. */
-  open: number;
-}
-
-/** Sub-agents that a person's work sent out and that made a call lately: within two minutes, or within the session's active time where the
- *  tool call that started them is still open. The latest first. */
-function runsAtWork(
-  db: Database,
-  id: number,
-  sums: ReadonlyMap<number, Sums & { lastMs: number }>,
-  { nowMs, activeWithinMs }: SessionsOptions,
-): LiveRun[] {
-  return db
-    .query<RunFacts, [number]>(
-      `SELECT id, run_id, agent_type, description, started_ms,
-         spawned_by IS NOT NULL AND (SELECT t.failed FROM tool_calls t WHERE t.key = spawned_by) IS NULL AS open
-       FROM runs WHERE session_id = ? AND kind = 'user'`,
-    )
-    .all(id)
-    .flatMap((run): LiveRun[] => {
-      const own = sums.get(run.id);
-      if (own === undefined || own.lastMs < nowMs - (run.open === 1 ? activeWithinMs : AT_WORK_MS)) return [];
-      return [
-        {
-          runId: run.run_id,
-          agentType: run.agent_type,
-          description: run.description,
-          startedAtMs: run.started_ms,
-          lastAtMs: own.lastMs,
-          calls: own.calls,
-          costNanoUsd: own.costNanoUsd,
-          unpricedCalls: own.unpricedCalls,
-        },
-      ];
-    })
-    .sort((a, b) => b.lastAtMs - a.lastAtMs || (a.runId < b.runId ? -1 : 1));
-}
-
-interface ToolFacts {
-  name: string;
-  path: string | null;
-  failed: number | null;
-  at_ms: number;
-  duration_ms: number | null;
-  agent_type: string | null;
-  kind: string;
-}
-
-/** The last tools that a session used since a moment, the latest first; equal ones in a row are counted. */
-export function latestTools(db: Database, id: number, sinceMs: number, top: number): LiveTool[] {
-  const rows = db
-    .query<ToolFacts, [number, number]>(
-      `SELECT n.name, p.path, t.failed, coalesce(t.at_ms, c.at_ms) AS at_ms, t.duration_ms, r.agent_type, r.kind
-       FROM runs r CROSS JOIN calls c ON c.run_id = r.id JOIN tool_calls t ON t.call_id = c.id JOIN tools n ON n.id = t.tool_id
-       LEFT JOIN paths p ON p.id = t.path_id
-       WHERE r.session_id = ? AND r.kind <> 'overhead' AND c.at_ms >= ?
-       ORDER BY coalesce(t.at_ms, c.at_ms) DESC, t.id DESC LIMIT ${TOOL_ROWS}`,
-    )
-    .all(id, sinceMs);
-  const tools: LiveTool[] = [];
-  for (const row of rows) {
-    const failed = row.failed === null ? null : row.failed !== 0;
-    const agentType = row.kind === "main" ? null : (row.agent_type ?? "sub-agent");
-    const last = tools.at(-1);
-    const again =
-      last !== undefined && last.name === row.name && last.path === row.path && last.agentType === agentType;
-    if (again && last.failed === failed) {
-      last.count++;
-      continue;
-    }
-    if (tools.length === top) break;
-    tools.push({
-      name: row.name,
-      path: row.path,
-      count: 1,
-      failed,
-      atMs: row.at_ms,
-      durationMs: row.duration_ms,
-      agentType,
-    });
-  }
-  return tools;
 }

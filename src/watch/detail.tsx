@@ -1,11 +1,11 @@
 import { Box } from "ink";
 import type { ReactNode } from "react";
 import { bar, sparkline } from "../render/bars.ts";
+import { money } from "../render/costTables.ts";
 import {
   ageText,
   alertText,
   clockText,
-  costText,
   placeOf,
   rateText,
   runText,
@@ -18,7 +18,8 @@ import {
 import { formatCount, formatTokens, formatUsd } from "../render/numbers.ts";
 import type { Terminal } from "../render/terminal.ts";
 import type { LiveDetail, TreeRun } from "../reports/liveDetail.ts";
-import type { LiveSession, LiveTool } from "../reports/liveSessions.ts";
+import type { LiveSession } from "../reports/liveSessions.ts";
+import type { LiveTool } from "../reports/liveWork.ts";
 import { type Cell, cellLine, Lines, type Screen, type Span, spanLine } from "./lines.tsx";
 
 /** From this width on prompts stand beside runs and tools. */
@@ -115,7 +116,7 @@ function topLines(
 export function summaryLines(session: LiveSession, { nowMs, timeZone }: Clock, { width, terminal }: Screen): string[] {
   const { prompt, pass } = session;
   const facts: [string, string][] = [
-    ["cost", costText(session)],
+    ["cost", money(session)],
     ["today", formatUsd(session.todayNanoUsd)],
     ["burn", rateText(session.burnNanoUsdPerHour)],
     ["tokens", `${formatTokens(session.totalTokens)} in ${formatCount(session.calls)} calls`],
@@ -125,7 +126,7 @@ export function summaryLines(session: LiveSession, { nowMs, timeZone }: Clock, {
     prompt === null
       ? []
       : [
-          ["this prompt", `${costText(prompt)} in ${formatCount(prompt.calls)} calls`],
+          ["this prompt", `${money(prompt)} in ${formatCount(prompt.calls)} calls`],
           ["asked", ageText(nowMs, prompt.atMs) === "now" ? "just now" : `${ageText(nowMs, prompt.atMs)} ago`],
           ["kind", prompt.category],
         ];
@@ -203,7 +204,7 @@ function promptLines({ prompts }: LiveDetail, { nowMs, timeZone }: Clock, screen
         prompt.category,
         formatCount(prompt.calls),
         formatTokens(prompt.totalTokens),
-        costText(prompt),
+        money(prompt),
         { text: bar(prompt.costNanoUsd / most, bars, { ...terminal, color: false }), style: "cyan" },
       ]),
     ),
@@ -232,7 +233,7 @@ function runLines({ runs }: LiveDetail, { nowMs }: Clock, screen: Screen): strin
       return line(
         `${treeLines(runs, at, terminal)}${nameOf(run)}`,
         formatCount(run.calls),
-        costText(run),
+        money(run),
         run.atWork ? { text: "at work", style: "green" } : started,
       );
     }),

@@ -1,19 +1,11 @@
 import type { ReactNode } from "react";
 import { sparkline } from "../render/bars.ts";
-import {
-  ageText,
-  alertText,
-  costText,
-  placeOf,
-  rateText,
-  runText,
-  shortModel,
-  titleOf,
-  toolText,
-} from "../render/liveText.ts";
+import { money } from "../render/costTables.ts";
+import { ageText, alertText, placeOf, rateText, runText, shortModel, titleOf, toolText } from "../render/liveText.ts";
 import { formatTokens, formatUsd } from "../render/numbers.ts";
 import type { Style, Terminal } from "../render/terminal.ts";
-import type { LiveRun, LiveSession } from "../reports/liveSessions.ts";
+import type { LiveSession } from "../reports/liveSessions.ts";
+import type { LiveRun } from "../reports/liveWork.ts";
 import { type Cell, cellLine, Lines, type Screen, type Span, spanLine } from "./lines.tsx";
 
 /** From this width on a session is one line; below, a second one holds what has no column. */
@@ -97,12 +89,12 @@ function columnsFor({ width, terminal }: Screen, hasPane: boolean): Column[] {
   const all: (Column | false)[] = [
     oneLine && { title: "REPO, BRANCH", width: 24, span: (one) => placeOf(one) },
     oneLine && !hasPane && { title: "MODEL", width: 10, span: (one) => shortModel(one.models[0] ?? "") },
-    { title: "COST", width: 9, align: "right", span: (one) => ({ text: costText(one), style: "bold" }) },
+    { title: "COST", width: 9, align: "right", span: (one) => ({ text: money(one), style: "bold" }) },
     width >= 72 && {
       title: "PROMPT",
       width: 9,
       align: "right",
-      span: (one) => (one.prompt === null ? "-" : costText(one.prompt)),
+      span: (one) => (one.prompt === null ? "-" : money(one.prompt)),
     },
     width >= 100 &&
       !hasPane && { title: "TODAY", width: 9, align: "right", span: (one) => formatUsd(one.todayNanoUsd) },
@@ -246,7 +238,7 @@ function runLine(run: LiveRun, last: boolean, nowMs: number, width: number, term
   const cells: Cell[] = [
     { span: { text: `${indent}${corner(last, terminal)}`, style: "dim" }, width: lead },
     { span: runText(run), width: room },
-    { span: costText(run), width: 9, align: "right" },
+    { span: money(run), width: 9, align: "right" },
     { span: { text: ageText(nowMs, run.lastAtMs), style: "dim" }, width: 4, align: "right" },
   ];
   return cellLine(cells, terminal, GAP);

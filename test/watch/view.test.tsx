@@ -4,7 +4,7 @@ import type { AlertRow } from "../../src/ledger/alerts.ts";
 import type { Terminal } from "../../src/render/terminal.ts";
 import { widthOf } from "../../src/render/width.ts";
 import type { LiveDetail } from "../../src/reports/liveDetail.ts";
-import type { LiveRun, LiveTool } from "../../src/reports/liveSessions.ts";
+import type { LiveRun, LiveTool } from "../../src/reports/liveWork.ts";
 import { View } from "../../src/watch/app.tsx";
 import type { Shown } from "../../src/watch/source.ts";
 import { START, type ViewState } from "../../src/watch/state.ts";
@@ -208,6 +208,8 @@ describe("limits and budgets", () => {
         subject: "",
         sessionId: null,
         forecast: null,
+        forecastMethod: null,
+        forecastError: null,
         state: "warned",
       },
     ],

@@ -35,7 +35,11 @@ test("ours and those of others are told apart", () => {
 });
 
 test("what an older client was wired for is not all there is", () => {
-  expect(hookStatus(install("{}", BINARY, eventsFor("2.0.50"))).missing).toEqual(["PostToolUseFailure", "StopFailure"]);
+  expect(hookStatus(install("{}", BINARY, eventsFor("2.0.50"))).missing).toEqual([
+    "PostToolUseFailure",
+    "PostToolBatch",
+    "StopFailure",
+  ]);
 });
 
 test("a file that the client refuses has a problem", () => {
