@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Pty } from "../test/terminal/pty.ts";
 import type { TerminalScreen } from "../test/terminal/screen.ts";
+import { menuSvg } from "./pictures/menu.ts";
 import { Scene } from "./pictures/scene.ts";
 import { svgOf } from "./pictures/svg.ts";
 
@@ -88,6 +89,9 @@ async function writePng(folder: string, made: readonly { name: string; svg: stri
 const scene = new Scene(program);
 try {
   const made: { name: string; svg: string }[] = [];
+  const menu = scene.run(["menubar", "--format", "swiftbar"]);
+  for (const columns of [80, 200])
+    made.push({ name: `menu-${columns}`, svg: menuSvg(menu, columns, `cc-ledger menubar, ${columns} columns`) });
   for (const picture of PICTURES)
     made.push({ name: picture.name, svg: svgOf(await take(scene, picture), picture.title) });
   mkdirSync(images, { recursive: true });

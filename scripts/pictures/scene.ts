@@ -58,11 +58,18 @@ export class Scene {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** One session has ended. */
+  /** One session has ended; the guard looks at two others. */
   #hooks(): void {
-    const session_id = "05c8fa3d-0000-4000-8000-000000000006";
-    const transcript_path = join(this.claude, "projects", "-home-demo-notes-app", `${session_id}.jsonl`);
-    this.run(["hook", "claude-code", "session-end"], JSON.stringify({ session_id, transcript_path, reason: "exit" }));
+    this.hook("session-end", "-home-demo-notes-app", "05c8fa3d-0000-4000-8000-000000000006", { reason: "exit" });
+    this.hook("stop", "-home-demo-shop", "3f1c7a52-0000-4000-8000-000000000001");
+    this.hook("stop", "-home-demo-parser", "d2716e88-0000-4000-8000-000000000003");
+  }
+
+  /** What the client would call for a session. */
+  hook(event: string, project: string, session_id: string, more: object = {}): void {
+    const transcript_path = join(this.claude, "projects", project, `${session_id}.jsonl`);
+    const cwd = project.replaceAll("-", "/");
+    this.run(["hook", "claude-code", event], JSON.stringify({ session_id, transcript_path, cwd, ...more }));
   }
 
   /** What the statusline and the guard's hooks would have written in the course of the afternoon. */
@@ -72,26 +79,6 @@ export class Scene {
     const sample = db.query("INSERT OR REPLACE INTO limits (period, at_ms, used, resets_ms) VALUES (?, ?, ?, ?)");
     sample.run("five_hour", this.nowMs - 60_000, 62, this.nowMs + 1.6 * HOUR_MS);
     sample.run("seven_day", this.nowMs - 60_000, 41, this.nowMs + 62 * HOUR_MS);
-    const alert = db.query(
-      `INSERT OR IGNORE INTO alerts (subject, rule, level, at_ms, session_id, message, cost_nano)
-       SELECT ?1, ?2, ?3, ?4, id, ?5, 0 FROM sessions WHERE session_id = ?6`,
-    );
-    alert.run(
-      "picture/1",
-      "limit",
-      "80",
-      this.nowMs - 240_000,
-      "cc-ledger: $2.41 spent in this session, 80 % of the limit (limit $3.00 a session).",
-      "3f1c7a52-0000-4000-8000-000000000001",
-    );
-    alert.run(
-      "picture/2",
-      "repetition",
-      "high",
-      this.nowMs - 90_000,
-      "cc-ledger: the same shell command failed 8 times in a row with the same error.",
-      "d2716e88-0000-4000-8000-000000000003",
-    );
     db.close();
   }
 }

@@ -27,7 +27,7 @@ export function renderLive(report: LiveReport, terminal: Terminal): string {
 function headline({ today, burnNanoUsdPerHour, matched, activeWithinMs }: LiveReport, terminal: Terminal): string {
   const unpriced = today.unpricedCalls > 0 ? ` + ${today.unpricedCalls} unpriced calls` : "";
   const minutes = Math.round(activeWithinMs / 60_000);
-  const text = `today ${formatUsd(today.costNanoUsd)}${unpriced}  burn ${rateText(burnNanoUsdPerHour)}  ${matched} sessions active in the last ${minutes} minutes`;
+  const text = `today ${formatUsd(today.costNanoUsd)}${unpriced}  burn ${rateText(burnNanoUsdPerHour)}  ${matched} ${matched === 1 ? "session" : "sessions"} active in the last ${minutes} minutes`;
   return paint(truncate(text, terminal.width), "bold", terminal);
 }
 

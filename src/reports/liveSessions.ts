@@ -36,6 +36,7 @@ export interface LiveSession extends Sums, Burn {
   prompt: { atMs: number; category: string; costNanoUsd: number; unpricedCalls: number; calls: number } | null;
   /** Tokens that the main thread's last call sent: input, cache reads and cache writes. */
   contextTokens: number | null;
+  /** Sub-agents at work; none once the session has ended. */
   runs: LiveRun[];
   /** The latest first. */
   tools: LiveTool[];
@@ -128,6 +129,7 @@ function liveSession(db: Database, id: number, names: Names, options: SessionsOp
   const latest = latestCall(db, id);
   const models = [...byModel].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([model]) => model);
   if (latest !== null) models.unshift(latest.modelId);
+  const state = stateOf(facts, prompt, latest);
   const repoId = latest === null ? facts.repo_id : names.repoOfBranch.get(latest.branchId);
   return {
     ...sums,
@@ -139,13 +141,13 @@ function liveSession(db: Database, id: number, names: Names, options: SessionsOp
     models: [...new Set(models)].map((model) => names.models.get(model) ?? ""),
     startedAtMs: facts.started_ms,
     lastAtMs: facts.last_ms,
-    state: stateOf(facts, prompt, latest),
+    state,
     todayNanoUsd,
     prompt:
       prompt === null ? null : { atMs: prompt.at_ms, category: CATEGORIES[prompt.category] ?? "general", ...asked },
     ...burnOfSession(db, id, options.nowMs),
     contextTokens: latest?.contextTokens ?? null,
-    runs: runsAtWork(db, id, byRun, options),
+    runs: state === "ended" ? [] : runsAtWork(db, id, byRun, options),
     tools: latestTools(db, id, (latest?.atMs ?? facts.last_ms) - options.activeWithinMs, MAX_TOOLS),
     alerts: options.alerts.filter((alert) => alert.sessionId === facts.session_id).slice(0, MAX_ALERTS),
     pass: passOf(db, facts.session_id, options.nowMs),

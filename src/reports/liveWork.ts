@@ -1,11 +1,9 @@
 import type { Database } from "bun:sqlite";
+import { isAtWork, OUTING, type Outing } from "./atWork.ts";
 import type { Sums } from "./types.ts";
 
 /** What a session is doing: its sub-agents at work, and the tools that it used last. */
 
-const MINUTE_MS = 60_000;
-/** A sub-agent in the background comes back at once, so only its calls tell that it is at work: the last one was so lately. */
-const AT_WORK_MS = 2 * MINUTE_MS;
 /** For every tool that is wanted so many uses are looked through: equal ones in a row are one. */
 const USES_PER_TOOL = 5;
 
@@ -34,18 +32,15 @@ export interface LiveTool {
   agentType: string | null;
 }
 
-interface RunFacts {
+interface RunFacts extends Outing {
   id: number;
   run_id: string;
   agent_type: string | null;
   description: string | null;
   started_ms: number | null;
-  /** 1 where the tool call that started it has not come back. */
-  open: number;
 }
 
-/** Sub-agents that a person's work sent out and that made a call lately: within two minutes, or within the session's active time where the
- *  tool call that started them is still open. The latest first. */
+/** Sub-agents at work that a person's work sent out, the one with the latest call first. */
 export function runsAtWork(
   db: Database,
   id: number,
@@ -54,14 +49,13 @@ export function runsAtWork(
 ): LiveRun[] {
   return db
     .query<RunFacts, [number]>(
-      `SELECT id, run_id, agent_type, description, started_ms,
-         spawned_by IS NOT NULL AND (SELECT t.failed FROM tool_calls t WHERE t.key = spawned_by) IS NULL AS open
-       FROM runs WHERE session_id = ? AND kind = 'user'`,
+      `SELECT r.id, r.run_id, r.agent_type, r.description, r.started_ms, ${OUTING}
+       FROM runs r WHERE r.session_id = ? AND r.kind = 'user'`,
     )
     .all(id)
     .flatMap((run): LiveRun[] => {
       const own = sums.get(run.id);
-      if (own === undefined || own.lastMs < nowMs - (run.open === 1 ? activeWithinMs : AT_WORK_MS)) return [];
+      if (own === undefined || !isAtWork(run, own.lastMs, nowMs, nowMs - activeWithinMs)) return [];
       return [
         {
           runId: run.run_id,

@@ -40,7 +40,8 @@ export class LogWatch {
       Object.assign(file, found);
       grown.push({ ...file });
     }
-    const isDue = nowMs - this.#listedMs >= LIST_MS || nowMs < this.#listedMs;
+    // Where there is no root yet, no folder can tell of one.
+    const isDue = this.#folders.size === 0 || nowMs - this.#listedMs >= LIST_MS || nowMs < this.#listedMs;
     return isDue || this.#foldersChanged() ? [...grown, ...this.#list(nowMs)] : grown;
   }
 

@@ -170,7 +170,7 @@ test("NO_COLOR is respected, and CI does not keep it from being a live view", as
 test("without a terminal, or where one is asked for no more, it prints once and ends", async () => {
   const plain = await home.run(["watch"]);
   expect(plain).toMatchObject({ code: 0, err: "" });
-  expect(plain.out).toContain("1 sessions active in the last 30 minutes");
+  expect(plain.out).toContain("1 session active in the last 30 minutes");
   expect(plain.out).toMatch(/Fix the cart +repo main +opus-5-5 +\$0\.0037/);
   expect(plain.out).not.toContain("\u001b");
   const json = await home.run(["watch", "--json"]);

@@ -203,7 +203,15 @@ describe("live report", () => {
       .run();
     expect(changes).toBe(1);
     expect(live("UTC", NOW + 10 * MINUTE).sessions[0]?.runs).toHaveLength(0);
-    db.query("UPDATE tool_calls SET failed = NULL WHERE key = (SELECT spawned_by FROM runs WHERE run_id = 'a1')").run();
+    // Sent into the background it came back before, and may be at it; back after its last call it is done.
+    expect(live().sessions[0]?.runs).toHaveLength(1);
+    db.query(
+      "UPDATE tool_calls SET duration_ms = 60000 WHERE key = (SELECT spawned_by FROM runs WHERE run_id = 'a1')",
+    ).run();
+    expect(live().sessions[0]?.runs).toHaveLength(0);
+    db.query(
+      "UPDATE tool_calls SET failed = NULL, duration_ms = NULL WHERE key = (SELECT spawned_by FROM runs WHERE run_id = 'a1')",
+    ).run();
   });
 
   test("last tools, equal ones in a row as one", () => {
