@@ -1,8 +1,8 @@
-import { dayOf } from "../platform/time.ts";
+import { dayOf, offsetAt } from "../platform/time.ts";
 import type { LiveSession } from "../reports/liveSessions.ts";
 import type { LiveRun, LiveTool } from "../reports/liveWork.ts";
 import type { Pace } from "../reports/pace.ts";
-import { formatDateTime, formatUsd } from "./numbers.ts";
+import { formatUsd } from "./numbers.ts";
 import { printable, widthOf } from "./width.ts";
 
 /** Words about what is going on, short enough for a table. */
@@ -23,9 +23,9 @@ const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
 /** A moment on the clock of a zone: 16:20, with the weekday where it is not today. */
 export function clockText(atMs: number, nowMs: number, timeZone: string): string {
-  const time = formatDateTime(atMs, timeZone).slice(11);
-  const day = dayOf(atMs, timeZone);
-  return day === dayOf(nowMs, timeZone) ? time : `${WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()]} ${time}`;
+  const wall = new Date(atMs + offsetAt(atMs, timeZone));
+  const time = wall.toISOString().slice(11, 16);
+  return dayOf(atMs, timeZone) === dayOf(nowMs, timeZone) ? time : `${WEEKDAYS[wall.getUTCDay()]} ${time}`;
 }
 
 // Joiners, variation selectors, tags and skin tones: terminals disagree about how wide what they join is.

@@ -1,6 +1,6 @@
 import { Box, type Key, render, useApp, useInput } from "ink";
 import { type ReactNode, useRef, useState, useSyncExternalStore } from "react";
-import { titleOf } from "../render/liveText.ts";
+import { steady, titleOf } from "../render/liveText.ts";
 import type { Terminal } from "../render/terminal.ts";
 import { Detail, Pane } from "./detail.tsx";
 import { FOOTER_LINES, Footer } from "./footer.tsx";
@@ -59,7 +59,12 @@ export function View({ shown, state, screen }: { shown: Shown; state: ViewState;
           </>
         )}
       </Box>
-      <Footer state={state} trouble={trouble} asked={asked === undefined ? "" : titleOf(asked)} screen={screen} />
+      <Footer
+        state={state}
+        trouble={trouble}
+        asked={asked === undefined ? steady(state.asking ?? "", 60) : titleOf(asked)}
+        screen={screen}
+      />
     </Box>
   );
 }

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
 import { bringUpToDate, readGrown } from "../ledger/bringUpToDate.ts";
-import { type Book, dataVersionOf, explain, isBusy, openBook } from "../ledger/open.ts";
+import { type Book, dataVersionOf, explain, isBusy, openBook, rowsWritten } from "../ledger/open.ts";
 import { allowSession, forbidSession } from "../ledger/passes.ts";
 import type { Machine } from "../ledger/sessions.ts";
 import { hasSpooled } from "../ledger/spool.ts";
@@ -77,6 +77,7 @@ export class LiveSource implements Feed {
   #changedMs: number;
   /** Not everything that grew could be read: look at all logs. */
   #behind = true;
+  #readAllMs = 0;
   #paused = false;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
@@ -194,27 +195,29 @@ export class LiveSource implements Feed {
     this.#dataVersion = -1;
   }
 
-  /** Reads what the logs gained; answers whether that was anything. */
+  /** Reads what the logs gained, and files what hooks could not; answers whether anything was written. */
   async #catchUp(nowMs: number): Promise<boolean> {
     const { adapters, paths } = this.#options;
-    const book = this.#book as Book;
-    if (!book.writable) return false;
+    const { db, writable } = this.#book as Book;
+    if (!writable) return false;
     const grown = this.#logs.map(({ adapter, watch }): { adapter: AgentAdapter; files: SourceFile[] } => ({
       adapter,
       files: watch.grown(nowMs),
     }));
-    const isAll = this.#behind || hasSpooled(paths.spool);
+    // What cannot be filed stays in the spool: it is tried now and then.
+    const isSpooled = nowMs - this.#readAllMs >= REFRESH_MS && hasSpooled(paths.spool);
+    const isAll = this.#behind || isSpooled;
     if (!isAll && grown.every(({ files }) => files.length === 0)) return false;
     // Until all of it is in the book.
     this.#behind = true;
     this.work.reads++;
-    let changed = 0;
+    const before = rowsWritten(db);
     if (isAll) {
-      const all = { ...this.#options, fresh: false, onProgress: () => undefined };
-      changed = (await bringUpToDate(book.db, adapters, all)).changed;
-    } else for (const { adapter, files } of grown) changed += readGrown(book.db, adapter, files, this.#options).changed;
+      this.#readAllMs = nowMs;
+      await bringUpToDate(db, adapters, { ...this.#options, fresh: false, onProgress: () => undefined });
+    } else for (const { adapter, files } of grown) readGrown(db, adapter, files, this.#options);
     this.#behind = false;
-    return changed > 0 || isAll;
+    return rowsWritten(db) !== before;
   }
 
   #asking(nowMs: number): { nowMs: number; timeZone: string; activeWithinMs: number } {
