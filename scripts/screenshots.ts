@@ -1,8 +1,9 @@
-/** Makes the pictures of docs/images from the built program and a made-up history. `--png=DIR` also writes them as PNG there, to look at. */
+/** Makes the pictures of docs/images from the built program and a made-up history. `--only=watch` makes those whose names begin so, `--png=DIR`
+ *  also writes them as PNG there, to look at. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Pty } from "../test/terminal/pty.ts";
-import type { TerminalScreen } from "../test/terminal/screen.ts";
+import { TerminalScreen } from "../test/terminal/screen.ts";
 import { menuSvg } from "./pictures/menu.ts";
 import { Scene } from "./pictures/scene.ts";
 import { svgOf } from "./pictures/svg.ts";
@@ -10,7 +11,10 @@ import { svgOf } from "./pictures/svg.ts";
 const root = join(import.meta.dir, "..");
 const program = join(root, "dist", "cc-ledger");
 const images = join(root, "docs", "images");
-const png = process.argv.find((arg) => arg.startsWith("--png="))?.slice("--png=".length);
+const option = (name: string): string | undefined =>
+  process.argv.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3);
+const png = option("png");
+const only = option("only");
 
 interface Picture {
   name: string;
@@ -86,14 +90,31 @@ async function writePng(folder: string, made: readonly { name: string; svg: stri
   }
 }
 
+/** Every picture that is wanted, by name. */
+async function makeAll(scene: Scene): Promise<{ name: string; svg: string }[]> {
+  const made: { name: string; svg: string }[] = [];
+  const wanted = (name: string): boolean => only === undefined || name.startsWith(only);
+  for (const columns of [80, 200]) {
+    const menu = `menu-${columns}`;
+    if (wanted(menu)) {
+      const output = scene.run(["menubar", "--format", "swiftbar"]);
+      made.push({ name: menu, svg: menuSvg(output, columns, `cc-ledger menubar, ${columns} columns`) });
+    }
+    const line = `statusline-${columns}`;
+    if (wanted(line)) {
+      const screen = new TerminalScreen(columns, 4);
+      screen.write(scene.statusline(columns).replaceAll("\n", "\r\n"));
+      made.push({ name: line, svg: svgOf(screen, `cc-ledger statusline, ${columns} columns`) });
+    }
+  }
+  for (const picture of PICTURES)
+    if (wanted(picture.name)) made.push({ name: picture.name, svg: svgOf(await take(scene, picture), picture.title) });
+  return made;
+}
+
 const scene = new Scene(program);
 try {
-  const made: { name: string; svg: string }[] = [];
-  const menu = scene.run(["menubar", "--format", "swiftbar"]);
-  for (const columns of [80, 200])
-    made.push({ name: `menu-${columns}`, svg: menuSvg(menu, columns, `cc-ledger menubar, ${columns} columns`) });
-  for (const picture of PICTURES)
-    made.push({ name: picture.name, svg: svgOf(await take(scene, picture), picture.title) });
+  const made = await makeAll(scene);
   mkdirSync(images, { recursive: true });
   for (const { name, svg } of made) writeFileSync(join(images, `${name}.svg`), svg);
   if (png !== undefined) {

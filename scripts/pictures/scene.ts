@@ -48,8 +48,8 @@ export class Scene {
   }
 
   /** Runs the program; throws what it said where it failed. */
-  run(args: readonly string[], stdin = ""): string {
-    const ran = Bun.spawnSync([this.#program, ...args], { env: this.env, stdin: new Blob([stdin]) });
+  run(args: readonly string[], stdin = "", more: Record<string, string> = {}): string {
+    const ran = Bun.spawnSync([this.#program, ...args], { env: { ...this.env, ...more }, stdin: new Blob([stdin]) });
     if (ran.exitCode !== 0) throw new Error(`cc-ledger ${args.join(" ")}: ${ran.stderr.toString()}`);
     return ran.stdout.toString();
   }
@@ -70,6 +70,27 @@ export class Scene {
     const transcript_path = join(this.claude, "projects", project, `${session_id}.jsonl`);
     const cwd = project.replaceAll("-", "/");
     this.run(["hook", "claude-code", event], JSON.stringify({ session_id, transcript_path, cwd, ...more }));
+  }
+
+  /** The line that the client would show below its input, `columns` wide. */
+  statusline(columns: number): string {
+    const session_id = "3f1c7a52-0000-4000-8000-000000000001";
+    const seconds = (hours: number): number => Math.round((this.nowMs + hours * HOUR_MS) / 1_000);
+    const payload = {
+      session_id,
+      transcript_path: join(this.claude, "projects", "-home-demo-shop", `${session_id}.jsonl`),
+      cwd: "/home/demo/shop",
+      version: "2.1.330",
+      model: { id: "claude-opus-5-5", display_name: "Opus 5.5" },
+      workspace: { current_dir: "/home/demo/shop", project_dir: "/home/demo/shop" },
+      cost: { total_cost_usd: 2.98, total_duration_ms: 3_480_000, total_lines_added: 214, total_lines_removed: 37 },
+      context_window: { context_window_size: 200_000, used_percentage: 63, total_input_tokens: 125_100 },
+      rate_limits: {
+        five_hour: { used_percentage: 62, resets_at: seconds(1.6) },
+        seven_day: { used_percentage: 41, resets_at: seconds(62) },
+      },
+    };
+    return this.run(["statusline"], JSON.stringify(payload), { COLUMNS: String(columns) });
   }
 
   /** What the statusline and the guard's hooks would have written in the course of the afternoon. */
