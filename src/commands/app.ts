@@ -17,6 +17,7 @@ import type { Context } from "./context.ts";
 /** Every command by name. Only the one that is asked for is loaded; help and completions load them all. */
 const COMMANDS = {
   stats: async () => (await import("./stats.ts")).stats,
+  watch: async () => (await import("./watch.ts")).watch,
   sessions: async () => (await import("./sessions.ts")).sessions,
   session: async () => (await import("./session.ts")).session,
   agents: async () => (await import("./agents.ts")).agents,
