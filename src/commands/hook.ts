@@ -51,6 +51,11 @@ export async function runHook(
       log(`unknown agent or event: ${args.join(" ").slice(0, 100)}`);
       return null;
     }
+    // The plugin's hook, beside one of the settings for the same event: one of them is enough.
+    if (env.CC_LEDGER_PLUGIN === "1") {
+      const { isWiredBySettings } = await import("../agents/claude-code/install/wired.ts");
+      if (await isWiredBySettings(env, event)) return null;
+    }
     if (env.CC_LEDGER_AUDIT === "1") archive(paths, event, text, nowMs, log);
     const payload = claudeCode.payload(event, text, nowMs, env.CC_LEDGER_BILLING || undefined);
     if (payload === null) {

@@ -198,6 +198,16 @@ function hooks(context: Context): Check[] {
             },
             retention,
           ];
+        if (status.wired.length === 0 && /"cc-ledger@[^"]*"\s*:\s*true/.test(text))
+          return [
+            {
+              name: "hooks",
+              status: "ok",
+              finding: "those of the plugin",
+              advice: "Hard limits need `cc-ledger install` as well.",
+            },
+            retention,
+          ];
         if (status.wired.length === 0)
           return [
             {
