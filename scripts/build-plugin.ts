@@ -58,8 +58,12 @@ export function buildPlugin(out: string): void {
   const launcher = join(plugin, "bin", "cc-ledger");
   writeFileSync(launcher, readFileSync(launcher, "utf8").replaceAll("@VERSION@", VERSION));
   chmodSync(launcher, 0o755);
-  const manifest = read("plugin.json");
-  write(join(plugin, ".claude-plugin"), "plugin.json", { name: manifest.name, version: VERSION, ...manifest });
+  const repository = repositoryOf(read("../package.json"));
+  const manifest = { ...read("plugin.json"), ...(repository !== null && { repository, homepage: repository }) };
+  const readme = join(plugin, "README.md");
+  if (repository !== null)
+    writeFileSync(readme, readFileSync(readme, "utf8").replaceAll("<owner>/<repo>", ownerAndName(repository)));
+  write(join(plugin, ".claude-plugin"), "plugin.json", { ...manifest, version: VERSION });
   writeFileSync(join(plugin, ".claude-plugin", "icon.png"), icon());
   write(join(plugin, "hooks"), "hooks.json", {
     description: "Files what a session does in the ledger, and lets the guard speak",
@@ -70,6 +74,18 @@ export function buildPlugin(out: string): void {
     ...read("marketplace.json"),
     plugins: [{ ...manifest, version: VERSION, source: `./${NAME}` }],
   });
+}
+
+/** Where the project lives, once package.json says so. */
+function repositoryOf({ repository }: Record<string, unknown>): string | null {
+  const url =
+    typeof repository === "object" && repository !== null && "url" in repository ? repository.url : repository;
+  return typeof url === "string" ? url.replace(/^git\+|\.git$/g, "") : null;
+}
+
+/** `owner/name` of a repository's address. */
+function ownerAndName(url: string): string {
+  return url.split("/").slice(-2).join("/");
 }
 
 function read(name: string): Record<string, unknown> {
