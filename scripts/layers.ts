@@ -12,11 +12,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   forge: [],
   attribution: ["ledger", "git", "forge"],
   guard: ["ledger"],
-  reports: ["ledger", "categories", "attribution", "guard"],
+  reports: ["agents", "ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
   watch: ["agents", "ledger", "pricing", "guard", "reports", "render"],
   demo: [],
   menubar: ["reports", "render"],
+  notify: ["ledger", "guard", "render"],
   commands: [
     "agents",
     "ledger",
@@ -31,11 +32,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "watch",
     "demo",
     "menubar",
+    "notify",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "watch", "menubar"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "watch", "menubar", "notify"]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
   "platform",
@@ -49,6 +51,7 @@ const NO_SQL = new Set([
   "watch",
   "demo",
   "menubar",
+  "notify",
 ]);
 
 const root = join(import.meta.dir, "..");

@@ -43,6 +43,7 @@ const COMMANDS = {
   budget: async () => (await import("./budget.ts")).budget,
   guard: async () => (await import("./guard.ts")).guard,
   alerts: async () => (await import("./guard.ts")).alerts,
+  notify: async () => (await import("./notify.ts")).notify,
   demo: async () => (await import("./demo.ts")).demo,
   completions: async () => (await import("./completions.ts")).completions,
 } satisfies Record<string, () => Promise<Command<Context> | RouteMap<Context>>>;
