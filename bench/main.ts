@@ -9,6 +9,7 @@ import { writeFiveMillion } from "./fiveMillion.ts";
 import { guardBench } from "./guard.ts";
 import { writePullCorpus } from "./pullRequests.ts";
 import { type Command, inTurn, median, ratio, report } from "./run.ts";
+import { watchView } from "./watch.ts";
 
 const option = (name: string): string | undefined =>
   process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1];
@@ -232,6 +233,7 @@ try {
   if (only === undefined || only === "guard") await guard();
   if (only === undefined || only === "pulls") await pullRequests();
   if (only === undefined || only === "calls") await fiveMillion();
+  if (only === undefined || only === "watch") await watchView(program);
 } finally {
   if (keep === undefined) rmSync(scratch, { recursive: true, force: true });
 }

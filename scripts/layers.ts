@@ -12,10 +12,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   forge: [],
   attribution: ["ledger", "git", "forge"],
   guard: ["ledger"],
-  reports: ["ledger", "categories", "attribution", "guard"],
+  reports: ["agents", "ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
+  watch: ["agents", "ledger", "pricing", "guard", "reports", "render"],
   demo: [],
   menubar: ["reports", "render"],
+  notify: ["ledger", "guard", "render"],
   commands: [
     "agents",
     "ledger",
@@ -27,13 +29,15 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "guard",
     "reports",
     "render",
+    "watch",
     "demo",
     "menubar",
+    "notify",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "menubar"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "watch", "menubar", "notify"]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
   "platform",
@@ -44,13 +48,15 @@ const NO_SQL = new Set([
   "forge",
   "guard",
   "render",
+  "watch",
   "demo",
   "menubar",
+  "notify",
 ]);
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");
-const transpiler = new Bun.Transpiler({ loader: "ts" });
+const transpiler = new Bun.Transpiler({ loader: "tsx" });
 
 /** Modules that a file names, types included (the transpiler drops those). */
 function importsOf(text: string): string[] {
@@ -73,7 +79,7 @@ function complaint(room: string, target: string): string | null {
 
 const problems: string[] = [];
 let files = 0;
-for (const path of new Glob("**/*.ts").scanSync(src)) {
+for (const path of new Glob("**/*.{ts,tsx}").scanSync(src)) {
   const room = path.split("/")[0] as string;
   if (room.endsWith(".ts")) continue;
   if (ALLOWED[room] === undefined) problems.push(`src/${path}: a room that scripts/layers.ts does not know`);
