@@ -11,7 +11,7 @@ mkdirSync(join(root, "dist"), { recursive: true });
 
 /** Surfaces that are bundled into one file each before all else: every further file costs a process a fifth of a millisecond to load, and
  *  split by what they share they would be two dozen. A hook loads none of what commands need. */
-const SURFACES = ["hook", "app"];
+const SURFACES = ["hook", "statusline", "statuslineFiling", "app"];
 
 async function bundle(surface: string, folder: string): Promise<void> {
   await Bun.build({
@@ -21,6 +21,8 @@ async function bundle(surface: string, folder: string): Promise<void> {
     minify: true,
     outdir: folder,
     naming: `${surface}.js`,
+    // Loaded where there is something to file, which is the less frequent case.
+    external: ["./statuslineFiling.ts"],
   });
 }
 
@@ -29,7 +31,7 @@ function bundled(folder: string): BunPlugin {
   return {
     name: "bundled surfaces",
     setup(build) {
-      build.onResolve({ filter: /\/commands\/(?:hook|app)\.ts$/ }, ({ path }) => ({
+      build.onResolve({ filter: /(?:\/commands\/(?:hook|statusline|app)|\.\/statuslineFiling)\.ts$/ }, ({ path }) => ({
         path: join(folder, `${basename(path, ".ts")}.js`),
       }));
     },

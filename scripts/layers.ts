@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   guard: ["ledger"],
   reports: ["ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
+  statusline: ["agents", "ledger", "guard", "reports", "render"],
   demo: [],
   commands: [
     "agents",
@@ -26,14 +27,26 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "guard",
     "reports",
     "render",
+    "statusline",
     "demo",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "statusline"]);
 /** Rooms that must not talk to the database. */
-const NO_SQL = new Set(["platform", "pricing", "categories", "agents", "git", "forge", "guard", "render", "demo"]);
+const NO_SQL = new Set([
+  "platform",
+  "pricing",
+  "categories",
+  "agents",
+  "git",
+  "forge",
+  "guard",
+  "render",
+  "statusline",
+  "demo",
+]);
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");

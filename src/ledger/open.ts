@@ -128,6 +128,19 @@ export function openExisting(path: string, busyTimeoutMs: number): Database | nu
   return null;
 }
 
+/** Opens a book that is there and whose schema this program writes, only to read it; null in any other case. */
+export function openToRead(path: string, busyTimeoutMs: number): Database | null {
+  try {
+    const db = new Database(path, { readonly: true, create: false, strict: true });
+    db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    if (versionOf(db) === SCHEMA_VERSION && applicationIdOf(db) === APPLICATION_ID) return db;
+    db.close();
+  } catch {
+    // Damaged, locked or missing: there is nothing to read.
+  }
+  return null;
+}
+
 /** A log of this many bytes is folded all the same: whoever opens the book next reads it through. */
 const FOLD_BYTES = 512 << 10;
 

@@ -1,0 +1,140 @@
+import type { Database } from "bun:sqlite";
+import { AGENT_NAME } from "../agents/claude-code/name.ts";
+import { factsOf } from "../agents/claude-code/statusline.ts";
+import type { LimitSample, StatuslineInput } from "../agents/statusline.ts";
+import { readSettings } from "../ledger/config.ts";
+import { keepSamples, newSamples } from "../ledger/limits.ts";
+import { isNews } from "../ledger/news.ts";
+import { openBook, openExisting, openToRead } from "../ledger/open.ts";
+import { loadSource } from "../ledger/sources.ts";
+import { identityOf } from "../platform/builtins.ts";
+import { messageOf } from "../platform/errors.ts";
+import type { Env, LedgerPaths } from "../platform/paths.ts";
+import { keepCalendar } from "../reports/periods.ts";
+import { type Glance, glanceOf } from "../reports/statusline.ts";
+import { DEFAULT_TEMPLATE } from "../statusline/template.ts";
+import { calendarOf } from "./calendar.ts";
+
+/** Another writer is waited for no longer than this; then the line shows what can be read. Milliseconds. */
+const BUSY_MS = 60;
+
+/** Size and time of a log. */
+export interface LogMark {
+  size: number;
+  /** Whole milliseconds. */
+  modifiedMs: number;
+}
+
+/** What a look at the book found. */
+export interface Look {
+  glance: Glance | null;
+  /** The session's log holds more than the book. */
+  behind: boolean;
+  template: string;
+}
+
+export interface Question {
+  input: StatuslineInput;
+  /** The session's log, null where there is none. */
+  logMark: LogMark | null;
+  /** What the session told of the plan's windows the last time. */
+  heard: readonly LimitSample[] | null;
+  env: Env;
+  paths: LedgerPaths;
+  nowMs: number;
+  log: (text: string) => void;
+}
+
+/** Files what the session's log gained and what the input says, then asks. The book is read first and written only where there is something
+ *  to write. Where it cannot be written, the figures are those that can be read. Throws where there is no book to be read. */
+export async function lookAt({ input, logMark, heard, env, paths, nowMs, log }: Question): Promise<Look> {
+  const facts = factsOf(input, nowMs);
+  const book = new Book(paths, log);
+  try {
+    const { db } = book;
+    const settings = readSettings(db);
+    const filing = { db, write: (work: (db: Database) => void) => book.write(work), env, paths, log };
+    const samples = newSamples(db, input.limits, heard, nowMs);
+    if (samples.length > 0) book.write((writable) => keepSamples(writable, samples, nowMs));
+    const told = facts !== null && isNews(db, AGENT_NAME, facts.events);
+    let behind = isBehind(db, input.transcript, logMark);
+    if (facts !== null && (told || behind)) {
+      const { fileGains } = await import("./statuslineFiling.ts");
+      const filed = await fileGains(filing, { ...facts, subagentsDir: null }, told);
+      behind &&= !filed || isBehind(db, input.transcript, logMark);
+    }
+    const calendar = calendarOf(db, settings.get("timezone") ?? null, env, nowMs, (fresh, toldBy) =>
+      book.write((writable) => keepCalendar(writable, fresh, toldBy)),
+    );
+    const ask = (): Glance =>
+      glanceOf(db, {
+        agent: AGENT_NAME,
+        sessionId: input.sessionId,
+        promptKey: input.promptKey,
+        clientNanoUsd: input.costNanoUsd,
+        calendar,
+        nowMs,
+      });
+    let glance = ask();
+    // Where the client counts otherwise, sub-agents may have gone on since a hook read their logs.
+    if (glance.differs && facts?.subagentsDir != null && (await identityOf(facts.subagentsDir)) !== null) {
+      const { fileGains } = await import("./statuslineFiling.ts");
+      if (await fileGains(filing, facts, false)) glance = ask();
+    }
+    return {
+      glance,
+      behind,
+      template: settings.get("statusline.template") ?? DEFAULT_TEMPLATE,
+    };
+  } finally {
+    book.close();
+  }
+}
+
+/** The book as a statusline holds it: open to be read, and to be written from the moment when there is something to write. */
+class Book {
+  readonly db: Database;
+  readonly #path: string;
+  readonly #log: (text: string) => void;
+  #writable: Database | null = null;
+  #refused = false;
+
+  constructor(paths: LedgerPaths, log: (text: string) => void) {
+    this.#path = paths.db;
+    this.#log = log;
+    const found = openToRead(paths.db, BUSY_MS);
+    // There is no book yet, one of an older program, or one that openBook explains.
+    if (found === null) openBook(paths.db, { busyTimeoutMs: BUSY_MS, allowReadOnly: false }).db.close();
+    const db = found ?? openToRead(paths.db, BUSY_MS);
+    if (db === null) throw new Error(`${paths.db} cannot be read`);
+    this.db = db;
+  }
+
+  /** Writes into the book; false where that does not work now. It is then not tried again by this process: the logs stay the truth. */
+  write(work: (db: Database) => void): boolean {
+    if (this.#refused) return false;
+    try {
+      this.#writable ??= openExisting(this.#path, BUSY_MS);
+      if (this.#writable === null) throw new Error("the book cannot be opened to be written");
+      work(this.#writable);
+      return true;
+    } catch (error) {
+      this.#refused = true;
+      this.#log(`not filed: ${messageOf(error)}`);
+      return false;
+    }
+  }
+
+  /** The connection that reads is closed last: it cannot fold the log into the book, so that nothing waits for the disk. */
+  close(): void {
+    this.#writable?.close();
+    this.db.close();
+  }
+}
+
+/** Whether a log is not as it was when it was read. */
+function isBehind(db: Database, path: string | null, mark: LogMark | null): boolean {
+  if (path === null || mark === null) return false;
+  const known = loadSource(db, path);
+  return known === null || known.size !== mark.size || Math.floor(known.mtimeMs) !== mark.modifiedMs;
+}
