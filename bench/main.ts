@@ -6,6 +6,7 @@ import { $ } from "bun";
 import { reply } from "../test/e2e/program.ts";
 import { type Profile, writeBenchCorpus } from "./corpus.ts";
 import { writeFiveMillion } from "./fiveMillion.ts";
+import { guardBench } from "./guard.ts";
 import { writePullCorpus } from "./pullRequests.ts";
 import { type Command, inTurn, median, ratio, report } from "./run.ts";
 
@@ -130,10 +131,26 @@ async function pullRequests(): Promise<void> {
   line("after one new commit, one of them", once, 150);
 }
 
-async function hooks(): Promise<void> {
+/** An executable that does nothing: what the runtime itself takes. */
+async function emptyExecutable(): Promise<Command> {
   const empty = join(scratch, "empty");
   writeFileSync(`${empty}.ts`, "");
   await $`${process.execPath} build --compile --minify --bytecode --format=esm ${empty}.ts --outfile ${empty}`.quiet();
+  return { name: "empty executable", argv: [empty], env: envOf(scratch, scratch) };
+}
+
+/** The guard beside the book of the real-shaped history. */
+async function guard(): Promise<void> {
+  const claude = join(scratch, "real");
+  writeBenchCorpus(claude, "real", mib);
+  const book = join(scratch, "ledger-real");
+  if (!existsSync(join(book, "ledger.db")))
+    Bun.spawnSync([program, "stats", "--since", "all", "--json"], { env: envOf(claude, book) });
+  await guardBench({ scratch, program, empty: await emptyExecutable(), book, runs, envOf });
+}
+
+async function hooks(): Promise<void> {
+  const empty = await emptyExecutable();
   const sizes = [1, 100];
   const commands = sizes.map((size): Command => {
     const claude = join(scratch, `hook-${size}`);
@@ -176,8 +193,7 @@ async function hooks(): Promise<void> {
       before: append,
     };
   });
-  const base: Command = { name: "empty executable", argv: [empty], env: envOf(scratch, scratch) };
-  const [small, large, nothing] = await inTurn([...commands, base], Math.max(30, runs));
+  const [small, large, nothing] = await inTurn([...commands, empty], Math.max(30, runs));
   if (small === undefined || large === undefined || nothing === undefined) throw new Error("nothing was measured");
   const r = ratio(small, nothing);
   report(
@@ -213,6 +229,7 @@ try {
   if (only === undefined || only === "plain") await history("plain");
   if (only === undefined || only === "real") await history("real");
   if (only === undefined || only === "hooks") await hooks();
+  if (only === undefined || only === "guard") await guard();
   if (only === undefined || only === "pulls") await pullRequests();
   if (only === undefined || only === "calls") await fiveMillion();
 } finally {

@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   render: ["guard", "reports"],
   statusline: ["agents", "ledger", "guard", "reports", "render"],
   demo: [],
+  menubar: ["reports", "render"],
   commands: [
     "agents",
     "ledger",
@@ -29,11 +30,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "render",
     "statusline",
     "demo",
+    "menubar",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "statusline"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "statusline", "menubar"]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
   "platform",
@@ -46,6 +48,7 @@ const NO_SQL = new Set([
   "render",
   "statusline",
   "demo",
+  "menubar",
 ]);
 
 const root = join(import.meta.dir, "..");

@@ -3,7 +3,8 @@ const [command, ...rest] = process.argv.slice(2);
 
 if (command === "hook") {
   const { runHook } = await import("./commands/hook.ts");
-  await runHook(rest, process.env, () => Bun.stdin.text());
+  const answer = await runHook(rest, process.env, () => Bun.stdin.text());
+  if (answer !== null) await Bun.write(Bun.stdout, answer);
   // At once: handlers need no farewell, and a hook is waited for.
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);

@@ -30,6 +30,10 @@ export interface Snapshot {
 /** What a hook payload says itself, and which files it makes worth looking at. */
 export interface HookPayload {
   sessionId: string;
+  /** The prompt that it belongs to, "" where the client does not say. */
+  promptKey: string;
+  /** Id of the tool use that it asks about, "" where it asks about none. */
+  toolUseId: string;
   events: FileEvents;
   /** Files that were edited just now, for those who keep copies. */
   snapshots: Snapshot[];

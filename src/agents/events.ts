@@ -57,6 +57,8 @@ export interface PromptEvent {
   promptKey: string;
   atMs: number;
   textFlags: number;
+  /** Slash command that it is, without the slash; "" for none. */
+  command: string;
 }
 
 /** A tool use inside a call. */
@@ -79,6 +81,33 @@ export interface ToolUseEvent {
   shapeKey: number;
   toolFlags: number;
 }
+
+/** What the agent's client itself says that a call was for; "" where it does not say. */
+export interface CallLabels {
+  skill: string;
+  plugin: string;
+  /** MCP server. */
+  server: string;
+  /** Tool of that server. */
+  tool: string;
+}
+
+/** The labels of one call. */
+export interface LabelEvent extends CallLabels {
+  callHigh: number;
+  callLow: number;
+}
+
+/** A tool use that ran a skill or a slash command. */
+export interface SkillEvent {
+  /** Hash of the tool-use id. */
+  keyHigh: number;
+  keyLow: number;
+  name: string;
+}
+
+/** Who says of what type a sub-agent is; the better one counts. Stored in `runs.type_rank`. */
+export const TYPE_RANK = { call: 1, record: 2 } as const;
 
 /** What kind of change an edit is; stored as it is in `edits.kind`. */
 export const EDIT_KIND = { edit: 1, write: 2, create: 3, notebook: 4, shell: 5 } as const;
@@ -163,6 +192,8 @@ export interface RunEvent {
   kind: "user" | "overhead";
   atMs?: number;
   agentType?: string;
+  /** {@link TYPE_RANK}; that of a record where absent. */
+  typeRank?: number;
   description?: string;
   /** Prompt of the parent that it works for. */
   promptKey?: string;
@@ -200,6 +231,8 @@ export interface FileEvents {
   toolResults: ToolResultEvent[];
   edits: EditEvent[];
   gits: GitEvent[];
+  labels: LabelEvent[];
+  skills: SkillEvent[];
   sessions: SessionEvent[];
   runs: RunEvent[];
   notes: NoteEvent[];
@@ -215,6 +248,8 @@ export function noEvents(): FileEvents {
     toolResults: [],
     edits: [],
     gits: [],
+    labels: [],
+    skills: [],
     sessions: [],
     runs: [],
     notes: [],

@@ -12,10 +12,15 @@ export function calendarOf(
   nowMs: number,
   keep: (calendar: Calendar, toldBy: string) => void,
 ): Calendar {
-  const toldBy = setting ?? `TZ=${env.TZ ?? ""}`;
-  const kept = keptCalendar(db, nowMs, toldBy);
+  const by = toldBy(setting, env);
+  const kept = keptCalendar(db, nowMs, by);
   if (kept !== null) return kept;
   const calendar = calendarAt(nowMs, timeZoneOf(setting ?? undefined));
-  keep(calendar, toldBy);
+  keep(calendar, by);
   return calendar;
+}
+
+/** What names the zone, without asking the runtime for it. */
+export function toldBy(setting: string | null, env: Env): string {
+  return setting ?? `TZ=${env.TZ ?? ""}`;
 }

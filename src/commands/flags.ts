@@ -34,7 +34,7 @@ export const filterFlags = {
   repo: {
     kind: "parsed",
     parse: text,
-    brief: "only this repo, by name or a part of it",
+    brief: "only this repo, by name or a part of it, or this product",
     optional: true,
     placeholder: "name",
   },

@@ -1,8 +1,9 @@
+import type { Database } from "bun:sqlite";
 import { join } from "node:path";
 import type { HookPayload } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
 import { readSetting } from "../ledger/config.ts";
-import { closeQuickly, openBook, openExisting } from "../ledger/open.ts";
+import { closeQuickly, openBook, openExisting, openToRead } from "../ledger/open.ts";
 import { spool } from "../ledger/spool.ts";
 import { type Stretch, Writer } from "../ledger/writer.ts";
 import { fs } from "../platform/builtins.ts";
@@ -10,20 +11,33 @@ import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
 import { payloadFiles, pricesOf, readGains, thisMachine } from "./hookFiles.ts";
+import { askGuard, type HookAnswer, isFarFromLimits, isHoldingEvent } from "./hookGuard.ts";
 
 /** Another writer is waited for no longer than this; then the payload goes to the spool. Milliseconds. */
 const BUSY_MS = 400;
+/** A limit is worth more patience: a crowd of sub-agents asks at once. Milliseconds. */
+const HOLDING_BUSY_MS = 2_000;
+/** How long the client's transcript is waited for, where a hard limit is near. Milliseconds. */
+const LAG_MS = 1_000;
+const LAG_STEP_MS = 20;
+/** How long those of a crowd of sub-agents are, once. Milliseconds. */
+const CROWD_MS = 150;
 const EVENT = /^[a-z][a-z-]{1,40}$/;
 
-/** `hook claude-code EVENT`: files what a hook payload says and what its session's transcripts gained. Prints nothing and
- *  never fails: what cannot be written now is spooled, what cannot be spooled is logged; the transcripts stay the truth. */
-export async function runHook(args: readonly string[], env: Env, readStdin: () => Promise<string>): Promise<void> {
+/** `hook claude-code EVENT`: files what a hook payload says and what its session's transcripts gained, and answers what the guard has to say,
+ *  as JSON for the client; null for nothing. Never fails: what cannot be written now is spooled, what cannot be spooled is logged; the
+ *  transcripts stay the truth, and a guard in trouble lets the agent go on. */
+export async function runHook(
+  args: readonly string[],
+  env: Env,
+  readStdin: () => Promise<string>,
+): Promise<string | null> {
   let paths: LedgerPaths;
   try {
     paths = ledgerPaths(env);
   } catch (error) {
     if (env.CC_LEDGER_DEBUG) process.stderr.write(`cc-ledger: ${messageOf(error)}\n`);
-    return;
+    return null;
   }
   const nowMs = Date.now();
   const [agent = "", event = ""] = args;
@@ -34,30 +48,69 @@ export async function runHook(args: readonly string[], env: Env, readStdin: () =
     const text = await readStdin();
     if (agent !== claudeCode.name || !EVENT.test(event)) {
       log(`unknown agent or event: ${args.join(" ").slice(0, 100)}`);
-      return;
+      return null;
     }
     if (env.CC_LEDGER_AUDIT === "1") archive(paths, event, text, nowMs, log);
     const payload = claudeCode.payload(event, text, nowMs, env.CC_LEDGER_BILLING || undefined);
     if (payload === null) {
       log(`payload is no JSON object with a session_id (${text.length} characters)`);
-      return;
+      return null;
     }
     try {
-      await file(payload, env, paths, log);
+      if (event === "pre-tool-use" && mayPass(payload, env, paths, nowMs)) return null;
+      return await file(event, payload, env, paths, log);
     } catch (error) {
       log(`spooled: ${messageOf(error)}`);
       spool(paths.spool, { agent, event, atMs: nowMs, payload: text }, process.pid);
     }
+    return isHoldingEvent(event) ? decideFromReading(event, payload, env, paths, nowMs) : null;
   } catch (error) {
     log(messageOf(error));
   }
+  return null;
 }
 
-async function file(payload: HookPayload, env: Env, paths: LedgerPaths, log: (text: string) => void): Promise<void> {
+/** Whether a tool may be used without a look at the transcript. */
+function mayPass(payload: HookPayload, env: Env, paths: LedgerPaths, nowMs: number): boolean {
+  const db = openToRead(paths.db, BUSY_MS);
+  if (db === null) return false;
+  try {
+    return isFarFromLimits(db, payload, env, nowMs);
+  } finally {
+    db.close();
+  }
+}
+
+/** A book that cannot be written just now can still be read, and a hard limit that is used up there holds. */
+function decideFromReading(
+  event: string,
+  payload: HookPayload,
+  env: Env,
+  paths: LedgerPaths,
+  nowMs: number,
+): string | null {
+  const db = openToRead(paths.db, BUSY_MS);
+  if (db === null) return null;
+  try {
+    const { json } = askGuard(db, event, payload, env, nowMs, false);
+    return json === null ? null : JSON.stringify(json);
+  } finally {
+    db.close();
+  }
+}
+
+async function file(
+  event: string,
+  payload: HookPayload,
+  env: Env,
+  paths: LedgerPaths,
+  log: (text: string) => void,
+): Promise<string | null> {
   // What is asked of the file system is on its way while the book opens.
   const prices = pricesOf(env, paths, log);
   const files = payloadFiles(payload);
-  const db = openExisting(paths.db, BUSY_MS) ?? openBook(paths.db, { busyTimeoutMs: BUSY_MS, allowReadOnly: false }).db;
+  const busyTimeoutMs = isHoldingEvent(event) ? HOLDING_BUSY_MS : BUSY_MS;
+  const db = openExisting(paths.db, busyTimeoutMs) ?? openBook(paths.db, { busyTimeoutMs, allowReadOnly: false }).db;
   try {
     const writer = new Writer(db, {
       agent: claudeCode.name,
@@ -70,8 +123,36 @@ async function file(payload: HookPayload, env: Env, paths: LedgerPaths, log: (te
       const { keepSnapshots } = await import("../ledger/blobs.ts");
       keepSnapshots(db, paths.blobs, payload.snapshots);
     }
+    let answer = ask(db, event, payload, env, log);
+    // The client writes its transcript behind what it does. Where the call at hand may be the one that passes a hard limit, it is worth
+    // the wait; elsewhere the next hook reads it.
+    const again = async (ms: number): Promise<void> => {
+      await Bun.sleep(ms);
+      const more = await readGains(db, await payloadFiles(payload), log);
+      if (more.length > 0) writer.write(more);
+      answer = ask(db, event, payload, env, log);
+    };
+    for (let waited = 0; answer?.awaits === "call" && waited < LAG_MS; waited += LAG_STEP_MS) await again(LAG_STEP_MS);
+    if (answer?.awaits === "crowd") await again(CROWD_MS);
+    return answer === null || answer.json === null ? null : JSON.stringify(answer.json);
   } finally {
     closeQuickly(db, paths.db);
+  }
+}
+
+/** What the guard says; it may fail, the agent goes on. */
+function ask(
+  db: Database,
+  event: string,
+  payload: HookPayload,
+  env: Env,
+  log: (text: string) => void,
+): HookAnswer | null {
+  try {
+    return askGuard(db, event, payload, env, Date.now(), true);
+  } catch (error) {
+    log(`guard: ${messageOf(error)}`);
+    return null;
   }
 }
 

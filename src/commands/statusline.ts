@@ -7,7 +7,8 @@ import { keyOf } from "../platform/hash.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
 import { readHead } from "../platform/repo.ts";
-import { limitUse } from "../reports/limits.ts";
+import { type LimitUse, limitUse } from "../reports/limits.ts";
+import type { StatuslineReport } from "../reports/statusline.ts";
 import { type LineStyle, renderLine } from "../statusline/line.ts";
 import { type Memory, memoryOf, memoryText } from "../statusline/memory.ts";
 import { DEFAULT_TEMPLATE } from "../statusline/template.ts";
@@ -97,7 +98,7 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
     look = await lookAt({ ...run, heard: remembered?.heard ?? null });
   } catch (error) {
     log(messageOf(error));
-    look = { glance: null, behind: true, template: remembered?.template ?? DEFAULT_TEMPLATE };
+    look = { report: null, behind: true, template: remembered?.template ?? DEFAULT_TEMPLATE };
   }
   const { template } = look;
   const ended = wrapped === null ? null : await wrapped.finish();
@@ -105,7 +106,7 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
     atMs: nowMs,
     key,
     // Figures of before are better than none, and said to be behind.
-    glance: look.glance ?? remembered?.glance ?? null,
+    report: look.report ?? remembered?.report ?? null,
     behind: look.behind,
     template,
     branch: template.includes("{branch}") ? (input.branch ?? (input.cwd === null ? null : readHead(input.cwd))) : null,
@@ -126,16 +127,14 @@ function textOf({ input, command, env, nowMs }: Run, memory: Memory): string {
 }
 
 function lineOf(input: StatuslineInput, memory: Memory | null, env: Env, nowMs: number): string {
-  const glance = memory?.glance ?? null;
+  const report = memory?.report ?? null;
   return renderLine(
     memory?.template ?? DEFAULT_TEMPLATE,
     {
       input,
-      glance,
+      report,
       behind: memory?.behind ?? true,
-      limits: (glance?.limits ?? input.limits.map((sample) => ({ ...sample, atMs: nowMs }))).flatMap((one) =>
-        limitUse(one, nowMs),
-      ),
+      limits: limitsOf(input, report, nowMs),
       branch: memory?.branch ?? null,
       nowMs,
     },
@@ -148,6 +147,18 @@ function markOf(path: string | null): LogMark | null {
   if (path === null) return null;
   const { size, lastModified } = Bun.file(path);
   return size === 0 ? null : { size, modifiedMs: lastModified };
+}
+
+/** The windows as the book has them, with the present pace; without a book as the input has them. */
+function limitsOf(input: StatuslineInput, report: StatuslineReport | null, nowMs: number): LimitUse[] {
+  const known = report?.limits ?? [];
+  if (known.length > 0)
+    return known.flatMap((one) =>
+      limitUse(one.period, { usedPercent: one.usedPercent, atMs: one.sampledAtMs, resetsAtMs: one.resetsAtMs }, nowMs),
+    );
+  return input.limits.flatMap(({ period, used, resetsMs }) =>
+    limitUse(period, { usedPercent: used, atMs: nowMs, resetsAtMs: resetsMs }, nowMs),
+  );
 }
 
 /** What figures depend on. How long the session has lasted changes all the time and says nothing. */

@@ -11,7 +11,7 @@ import { identityOf } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { Env, LedgerPaths } from "../platform/paths.ts";
 import { keepCalendar } from "../reports/periods.ts";
-import { type Glance, glanceOf } from "../reports/statusline.ts";
+import { type StatuslineReport, statuslineReport } from "../reports/statusline.ts";
 import { DEFAULT_TEMPLATE } from "../statusline/template.ts";
 import { calendarOf } from "./calendar.ts";
 
@@ -27,7 +27,7 @@ export interface LogMark {
 
 /** What a look at the book found. */
 export interface Look {
-  glance: Glance | null;
+  report: StatuslineReport | null;
   /** The session's log holds more than the book. */
   behind: boolean;
   template: string;
@@ -66,8 +66,8 @@ export async function lookAt({ input, logMark, heard, env, paths, nowMs, log }: 
     const calendar = calendarOf(db, settings.get("timezone") ?? null, env, nowMs, (fresh, toldBy) =>
       book.write((writable) => keepCalendar(writable, fresh, toldBy)),
     );
-    const ask = (): Glance =>
-      glanceOf(db, {
+    const ask = (): StatuslineReport =>
+      statuslineReport(db, {
         agent: AGENT_NAME,
         sessionId: input.sessionId,
         promptKey: input.promptKey,
@@ -75,14 +75,14 @@ export async function lookAt({ input, logMark, heard, env, paths, nowMs, log }: 
         calendar,
         nowMs,
       });
-    let glance = ask();
+    let report = ask();
     // Where the client counts otherwise, sub-agents may have gone on since a hook read their logs.
-    if (glance.differs && facts?.subagentsDir != null && (await identityOf(facts.subagentsDir)) !== null) {
+    if (report.differs && facts?.subagentsDir != null && (await identityOf(facts.subagentsDir)) !== null) {
       const { fileGains } = await import("./statuslineFiling.ts");
-      if (await fileGains(filing, facts, false)) glance = ask();
+      if (await fileGains(filing, facts, false)) report = ask();
     }
     return {
-      glance,
+      report,
       behind,
       template: settings.get("statusline.template") ?? DEFAULT_TEMPLATE,
     };

@@ -45,6 +45,10 @@ export interface BudgetStatus {
   sessionId: string | null;
   /** What the period will have cost at its end, in the budget's unit; null where nothing can be said. */
   forecast: number | null;
+  /** How that was worked out, in words. */
+  forecastMethod: string | null;
+  /** How far the same method was off in past periods; null where there are too few. */
+  forecastError: { medianShare: number; periods: number } | null;
   state: "ok" | "warned" | "over";
 }
 

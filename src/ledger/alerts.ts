@@ -43,6 +43,25 @@ export function raiseAlerts(db: Database, alerts: readonly NewAlert[]): number {
   return raised;
 }
 
+/** Whether it was said already. */
+export function isSaid(db: Database, subject: string, level: string): boolean {
+  return db.query("SELECT 1 FROM alerts WHERE subject = ? AND level = ?").get(subject, level) !== null;
+}
+
+/** What some rules said of a session in its present prompt, or of the session as a whole. */
+export function rulesThatSpoke(
+  db: Database,
+  { sessionId, promptId }: { sessionId: number; promptId: number | null },
+  rules: readonly string[],
+): { rule: string; message: string }[] {
+  return db
+    .query<{ rule: string; message: string }, [number, number | null]>(
+      "SELECT rule, message FROM alerts WHERE session_id = ? AND (prompt_id IS ? OR rule = 'session-cost') ORDER BY id DESC LIMIT 20",
+    )
+    .all(sessionId, promptId)
+    .filter(({ rule }) => rules.includes(rule));
+}
+
 /** Messages that wait to be put before the person who works in a session: its own and those about no session. They are marked as shown. */
 export function takeUnshown(db: Database, sessionId: number, nowMs: number): string[] {
   const rows = db

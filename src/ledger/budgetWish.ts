@@ -1,11 +1,10 @@
 import type { Database } from "bun:sqlite";
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { UserError } from "../platform/errors.ts";
 import { placeOf } from "../platform/repo.ts";
 import { BUILT_IN_PRICES } from "../pricing/table.ts";
 import type { BudgetRow } from "./budgets.ts";
 import { Places } from "./dictionary.ts";
+import { repoNamed } from "./repoNamed.ts";
 
 /** Reads what a person says of a limit. Everything wrong is said in one sentence, with what to write instead. */
 
@@ -101,37 +100,7 @@ function repoOf(db: Database, { repo, pr }: BudgetWish, cwd: string): number {
       throw new UserError("--pr needs a repo", "Stand in a checkout of it, or name it with --repo.");
     return new Places(db).repoOf(cwd);
   }
-  const folder = resolve(cwd, repo);
-  if (/[\\/.~]/.test(repo) && existsSync(folder) && statSync(folder).isDirectory())
-    return new Places(db).repoOf(folder);
-  const rows = db
-    .query<{ id: number; name: string; identity: string }, []>(
-      "SELECT id, name, identity FROM repos WHERE same_as IS NULL ORDER BY name",
-    )
-    .all();
-  const needle = repo.toLowerCase();
-  const exact = rows.filter(({ name, identity }) => name.toLowerCase() === needle || identity.toLowerCase() === needle);
-  const found =
-    exact.length > 0 ? exact : rows.filter(({ name }) => needle !== "" && name.toLowerCase().includes(needle));
-  const [only, second] = found;
-  if (only === undefined) {
-    const known = rows.slice(0, 12).map(({ name }) => name);
-    throw new UserError(
-      `--repo ${JSON.stringify(repo)} matches nothing in the book`,
-      known.length === 0
-        ? "The book holds nothing yet; name a folder instead."
-        : `Known: ${known.join(", ")}. A folder will do as well.`,
-    );
-  }
-  if (second !== undefined)
-    throw new UserError(
-      `--repo ${JSON.stringify(repo)} fits several repos: ${found
-        .slice(0, 5)
-        .map(({ identity }) => identity)
-        .join(", ")}`,
-      "Give one of these folders.",
-    );
-  return only.id;
+  return repoNamed(db, repo, `--repo ${JSON.stringify(repo)}`, cwd);
 }
 
 function pullOf(db: Database, number: number | undefined, repoId: number): number {

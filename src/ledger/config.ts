@@ -40,6 +40,16 @@ export const SETTINGS: readonly Setting[] = [
     brief: "keep compressed copies of edited files, before and after: true or false",
     check: truth,
   },
+  {
+    key: "dashboard.url",
+    brief: "address that menus link to, such as http://127.0.0.1:7777/",
+    check: (value) => {
+      const url = URL.parse(value);
+      if (url === null || !/^https?:$/.test(url.protocol))
+        throw new UserError(`dashboard.url is an address with http or https, not ${JSON.stringify(value)}`);
+      return url.href;
+    },
+  },
 ];
 
 function truth(value: string): string {

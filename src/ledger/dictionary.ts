@@ -10,7 +10,7 @@ export class Dictionary {
   readonly #column: string;
 
   /** `table` and `column` are constants of the program, never input. Statements are made when they are first needed. */
-  constructor(db: Database, table: "models" | "tools" | "paths" | "agents", column: "name" | "path") {
+  constructor(db: Database, table: "models" | "tools" | "paths" | "agents" | "labels", column: "name" | "path") {
     this.#db = db;
     this.#table = table;
     this.#column = column;

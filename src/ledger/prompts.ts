@@ -61,9 +61,11 @@ export class Prompts {
     return this.#find(sessionId, promptKey, atMs, false).id;
   }
 
-  /** The prompt's own row was read: when it was asked, and the features of its text. */
-  asked(sessionId: number, promptKey: string, atMs: number, textFlags: number): void {
-    this.#addFlags(this.#find(sessionId, promptKey, atMs, true), textFlags, 0);
+  /** The prompt's own row was read: when it was asked, and the features of its text. Answers its id. */
+  asked(sessionId: number, promptKey: string, atMs: number, textFlags: number): number {
+    const prompt = this.#find(sessionId, promptKey, atMs, true);
+    this.#addFlags(prompt, textFlags, 0);
+    return prompt.id;
   }
 
   /** A tool was used in the course of the prompt. */

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { RunEvent } from "../agents/events.ts";
+import { type RunEvent, TYPE_RANK } from "../agents/events.ts";
 import { keyOf } from "../platform/hash.ts";
 import { lazy } from "./lazy.ts";
 import type { Prompts } from "./prompts.ts";
@@ -81,13 +81,16 @@ export class Runs {
     const spawnedBy = fact.spawnedBy === undefined ? null : keyOf(fact.spawnedBy);
     this.#db
       .query(
-        `UPDATE runs SET agent_type = coalesce(?, agent_type), description = coalesce(?, description),
-           spawned_by = coalesce(?, spawned_by), parent_run_id = coalesce(?, parent_run_id), depth = coalesce(?, depth),
-           kind = CASE WHEN kind = 'overhead' OR ? = 'overhead' THEN 'overhead' ELSE kind END
-         WHERE id = ?`,
+        `UPDATE runs SET
+           agent_type = CASE WHEN ?1 IS NULL OR type_rank > ?2 OR (type_rank = ?2 AND agent_type >= ?1) THEN agent_type ELSE ?1 END,
+           type_rank = CASE WHEN ?1 IS NULL THEN type_rank ELSE max(type_rank, ?2) END, description = coalesce(?3, description),
+           spawned_by = coalesce(?4, spawned_by), parent_run_id = coalesce(?5, parent_run_id), depth = coalesce(?6, depth),
+           kind = CASE WHEN kind = 'overhead' OR ?7 = 'overhead' THEN 'overhead' ELSE kind END
+         WHERE id = ?8`,
       )
       .run(
         fact.agentType ?? null,
+        fact.typeRank ?? TYPE_RANK.record,
         fact.description ?? null,
         spawnedBy,
         fact.parentRunId ?? null,

@@ -4,6 +4,7 @@ import type { PriceBook } from "../pricing/book.ts";
 import { Calls } from "./calls.ts";
 import { Dictionary, Places } from "./dictionary.ts";
 import { Edits } from "./edits.ts";
+import { Labels } from "./labels.ts";
 import type { MergedCall } from "./merge.ts";
 import { Prompts } from "./prompts.ts";
 import { RollupDeltas } from "./rollups.ts";
@@ -46,6 +47,7 @@ export class Writer {
   readonly #deltas: RollupDeltas;
   readonly #toolCalls: ToolCalls;
   readonly #edits: Edits;
+  readonly #labels: Labels;
   #calls: Calls | null = null;
 
   constructor(db: Database, options: WriterOptions) {
@@ -62,6 +64,7 @@ export class Writer {
     this.#deltas = new RollupDeltas(db);
     this.#toolCalls = new ToolCalls(db, this.#tools, this.#paths);
     this.#edits = new Edits(db, this.#paths);
+    this.#labels = new Labels(db);
   }
 
   /** Writes stretches in one transaction. After an error nothing of them is in the book. */
@@ -95,7 +98,8 @@ export class Writer {
     }
     for (const prompt of events.prompts) {
       const sessionId = sessionOf(prompt.sessionId);
-      this.#prompts.asked(sessionId, prompt.promptKey, prompt.atMs, prompt.textFlags);
+      const promptId = this.#prompts.asked(sessionId, prompt.promptKey, prompt.atMs, prompt.textFlags);
+      if (prompt.command !== "") this.#labels.command(promptId, prompt.command);
       this.#runs.touch(sessionId);
     }
     for (const use of events.toolUses) {
@@ -122,10 +126,17 @@ export class Writer {
       if (same === undefined) callIds.set(call.keyLow, [entry]);
       else same.push(entry);
     }
+    const idOf = (high: number, low: number): number | undefined =>
+      callIds.get(low)?.find((entry) => entry.high === high)?.id;
+    for (const labels of events.labels) {
+      const callId = idOf(labels.callHigh, labels.callLow);
+      if (callId !== undefined) this.#labels.call(callId, labels);
+    }
+    for (const skill of events.skills) this.#labels.skill(skill);
     const results = new Map(events.toolResults.map((result) => [result.keyLow, result]));
     const joined = new Set<ToolResultEvent>();
     for (const use of events.toolUses) {
-      const callId = callIds.get(use.callLow)?.find((entry) => entry.high === use.callHigh)?.id;
+      const callId = idOf(use.callHigh, use.callLow);
       if (callId === undefined) continue;
       const result = results.get(use.keyLow);
       const own = result?.keyHigh === use.keyHigh && !joined.has(result) ? result : undefined;
@@ -154,6 +165,7 @@ export class Writer {
       this.#sessions,
       this.#prompts,
       this.#runs,
+      this.#labels,
     ]) {
       part.forget();
     }

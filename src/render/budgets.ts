@@ -1,7 +1,7 @@
 import { amountText } from "../guard/limits.ts";
 import type { BudgetStatus } from "../guard/types.ts";
 import { bar } from "./bars.ts";
-import { formatDateTime } from "./numbers.ts";
+import { formatDateTime, formatPercent } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -39,6 +39,14 @@ export function renderBudgets(statuses: readonly BudgetStatus[], terminal: Termi
     rows,
     terminal,
   });
+  const methods = statuses.flatMap(({ budget, forecastMethod, forecastError }) => {
+    if (forecastMethod === null) return [];
+    const off =
+      forecastError === null
+        ? "too few past periods to tell its error"
+        : `off by ${formatPercent(forecastError.medianShare)} in the middle of ${forecastError.periods} past periods`;
+    return [paint(`Forecast of ${budget.id}: ${forecastMethod}; ${off}.\n`, "dim", terminal)];
+  });
   const unpriced = statuses.reduce((most, one) => Math.max(most, one.unpricedCalls), 0);
   const note =
     unpriced === 0
@@ -48,5 +56,5 @@ export function renderBudgets(statuses: readonly BudgetStatus[], terminal: Termi
           "yellow",
           terminal,
         );
-  return `${table}\n${note}`;
+  return `${table}\n${methods.join("")}${note}`;
 }

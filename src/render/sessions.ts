@@ -1,5 +1,6 @@
 import type { Filters } from "../reports/filters.ts";
 import type { RunRow, SessionListRow, SessionsReport } from "../reports/sessions.ts";
+import { money } from "./costTables.ts";
 import { formatCount, formatDateTime, formatTokens, formatUsd } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -47,7 +48,7 @@ function sessionCells(row: SessionListRow, timeZone: string): Cell[] {
     formatCount(row.prompts),
     formatCount(row.calls),
     formatTokens(row.totalTokens),
-    costText(row),
+    money(row),
     mark,
   ];
 }
@@ -67,12 +68,7 @@ function runCells(run: RunRow): Cell[] {
     "",
     { text: formatCount(run.calls), color },
     { text: formatTokens(run.totalTokens), color },
-    { text: costText(run), color },
+    { text: money(run), color },
     "",
   ];
-}
-
-function costText(row: { costNanoUsd: number; calls: number; unpricedCalls: number }): string {
-  if (row.unpricedCalls === row.calls && row.calls > 0) return "unpriced";
-  return `${formatUsd(row.costNanoUsd)}${row.unpricedCalls > 0 ? "+" : ""}`;
 }

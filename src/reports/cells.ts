@@ -49,9 +49,7 @@ export function selectionOf(db: Database, filters: Filters): Selection {
     place.push(`model_id IN (${matching(db, "--model", filters.model, "SELECT id, name FROM models").join(",")})`);
   const branch: string[] = [];
   if (filters.repo !== null) {
-    branch.push(
-      `repo_id IN (${matching(db, "--repo", filters.repo, "SELECT id, name, identity AS other FROM repos").join(",")})`,
-    );
+    branch.push(`repo_id IN (${reposNamed(db, filters.repo).join(",")})`);
   }
   if (filters.branch !== null) {
     const found = db.query<{ id: number }, [string]>("SELECT id FROM branches WHERE name = ?").all(filters.branch);
@@ -68,6 +66,18 @@ export function selectionOf(db: Database, filters: Filters): Selection {
   const wherePlace = place.length === 0 ? "1" : place.join(" AND ");
   const where = agentId === null ? wherePlace : `${wherePlace} AND agent_id = ${agentId}`;
   return { where, wherePlace, agentId, runType, fromMs: filters.fromMs, toMs: filters.toMs };
+}
+
+/** Repos of a product of that name, else repos by name or a part of it. */
+function reposNamed(db: Database, wanted: string): number[] {
+  const product = db
+    .query<{ id: number }, [string]>(
+      `SELECT o.id FROM repo_groups g JOIN repo_group_members m ON m.group_id = g.id JOIN repos o ON m.repo_id IN (o.id, o.same_as)
+       WHERE g.name = ?`,
+    )
+    .all(wanted);
+  if (product.length > 0) return product.map(({ id }) => id);
+  return matching(db, "--repo", wanted, "SELECT id, name, identity AS other FROM repos");
 }
 
 function matching(db: Database, flag: string, wanted: string, sql: string): number[] {
@@ -148,6 +158,13 @@ export function sessionCells(selection: Selection): string {
   );
 }
 
+/** SQL of the single calls of a selection: `call_id`, `run_id`, `prompt_id` and the keys and measures of {@link hourCells}. `runs` restricts
+ *  them further, by a condition on the run `r`. */
+export function selectedCalls(selection: Selection, runs = "1"): string {
+  const run = selection.runType === null ? runs : `${runCondition(selection.runType)} AND ${runs}`;
+  return callCells(selection, timeCondition(selection), run, "1", `call_id, run_id, prompt_id, ${CELL_COLUMNS}`);
+}
+
 /** Calls of single hours, one cell a call: for hours that a day's end cuts in two. Keys as of {@link hourCells}, and `at_ms`. */
 export function cellsOfHours(selection: Selection, hours: readonly number[]): string {
   const list = hours.join(",");
@@ -160,14 +177,15 @@ export function cellsOfHours(selection: Selection, hours: readonly number[]): st
   );
 }
 
-function callCells(selection: Selection, time: string, run: string, hours = "1"): string {
-  return `SELECT ${CELL_COLUMNS} FROM (
-    SELECT c.at_ms / ${HOUR_MS} AS hour, c.branch_id, c.model_id, coalesce(p.category, ${GENERAL}) AS category, s.agent_id,
+/** CROSS JOIN keeps SQLite to this order: from the few sessions of the period to their calls, never through all calls. */
+function callCells(selection: Selection, time: string, run: string, hours = "1", columns = CELL_COLUMNS): string {
+  return `SELECT ${columns} FROM (
+    SELECT c.id AS call_id, c.run_id, c.prompt_id, c.at_ms / ${HOUR_MS} AS hour, c.branch_id, c.model_id, coalesce(p.category, ${GENERAL}) AS category, s.agent_id,
       c.session_id, c.at_ms, ${CALL_MEASURES}
     FROM (SELECT DISTINCT session_id FROM rollup_sessions WHERE ${hours} AND ${hourBounds(time)}) x
-    JOIN sessions s ON s.id = x.session_id
-    JOIN runs r ON r.session_id = s.id
-    JOIN calls c ON c.run_id = r.id
+    CROSS JOIN sessions s ON s.id = x.session_id
+    CROSS JOIN runs r ON r.session_id = s.id
+    CROSS JOIN calls c ON c.run_id = r.id
     LEFT JOIN prompts p ON p.id = c.prompt_id
     WHERE ${time} AND ${run}) WHERE ${selection.where}`;
 }

@@ -8,9 +8,10 @@ import { type AlertRow, alertRows } from "../ledger/alerts.ts";
 export type { AlertRow };
 
 import { passOf } from "../ledger/passes.ts";
-import { budgetsOf, budgetsOfSession } from "./budgets.ts";
+
 import { momentsOf } from "./moments.ts";
 import { calendarAt } from "./periods.ts";
+import { budgetsOf, budgetsOfSession } from "./spending.ts";
 import { History, sessionsByStart } from "./usual.ts";
 
 /** What the guard has to do with one session. */

@@ -1,33 +1,28 @@
 import type { Database } from "bun:sqlite";
 import type { LimitPeriod } from "../ledger/limits.ts";
-import { type Pace, paceOf, WINDOW_MS } from "./pace.ts";
+import { type LimitSample, type Pace, paceOf, WINDOW_MS } from "./pace.ts";
 
-/** Use of a plan's window as it was last heard of. */
-export interface LimitUse {
+/** Use of one of the plan's windows that runs at present. */
+export interface LimitUse extends Pace {
   period: LimitPeriod;
-  /** When it was heard, to the minute. */
-  atMs: number;
-  /** Percent. */
-  used: number;
-  resetsMs: number;
-  pace: Pace | null;
 }
 
-/** The windows that run at a moment, of those that the book has heard of. */
+/** What was last heard of a window, null where nothing was. */
+export function latestSample(db: Database, period: LimitPeriod): LimitSample | null {
+  return db
+    .query<LimitSample, [string]>(
+      "SELECT used AS usedPercent, at_ms AS atMs, resets_ms AS resetsAtMs FROM limits WHERE period = ? ORDER BY at_ms DESC LIMIT 1",
+    )
+    .get(period);
+}
+
+/** The windows that run at a moment, as far as the book has heard of them. */
 export function currentLimits(db: Database, nowMs: number): LimitUse[] {
-  return (["five_hour", "seven_day"] as const).flatMap((period) => {
-    const row = db
-      .query<{ atMs: number; used: number; resetsMs: number }, [string]>(
-        "SELECT at_ms AS atMs, used, resets_ms AS resetsMs FROM limits WHERE period = ? ORDER BY at_ms DESC LIMIT 1",
-      )
-      .get(period);
-    return row === null ? [] : limitUse({ period, ...row }, nowMs);
-  });
+  return (["five_hour", "seven_day"] as const).flatMap((period) => limitUse(period, latestSample(db, period), nowMs));
 }
 
 /** A sample with its pace; nothing where its window is over. */
-export function limitUse(sample: Omit<LimitUse, "pace">, nowMs: number): LimitUse[] {
-  const { used, resetsMs, period } = sample;
-  if (resetsMs <= nowMs) return [];
-  return [{ ...sample, pace: paceOf({ used, resetsMs, lengthMs: WINDOW_MS[period], nowMs }) }];
+export function limitUse(period: LimitPeriod, sample: LimitSample | null, nowMs: number): LimitUse[] {
+  const pace = paceOf(sample, WINDOW_MS[period], nowMs);
+  return pace === null ? [] : [{ ...pace, period }];
 }

@@ -5,7 +5,7 @@ import type { Start } from "../guard/watch.ts";
 /** Calls of a session as the guard sees them, in the order of time. */
 
 /** Calls of the main thread that a live look goes back. */
-const RECENT_MAIN = 150;
+const RECENT_MAIN = 100;
 /** Sub-agents of the present prompt that a live look takes in, the latest first, and calls of each. */
 const RECENT_RUNS = 60;
 const RECENT_OF_RUN = 40;

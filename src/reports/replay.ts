@@ -3,9 +3,10 @@ import { limitLevels } from "../guard/limits.ts";
 import type { GuardConfig } from "../guard/rules.ts";
 import type { Budget } from "../guard/types.ts";
 import { SessionWatch } from "../guard/watch.ts";
-import { budgetsOf, callsUnder } from "./budgets.ts";
+import { callsUnder } from "./budgets.ts";
 import { momentsOf } from "./moments.ts";
 import { calendarAt, type Period } from "./periods.ts";
+import { budgetsOf } from "./spending.ts";
 import { History, sessionsByStart } from "./usual.ts";
 
 /** What the guard would have said, had it watched: the same rules over the history, each session measured only against those before it. */

@@ -2,29 +2,29 @@ import type { Database } from "bun:sqlite";
 import type { BudgetStatus } from "../guard/types.ts";
 import { isHistoryRead } from "../ledger/history.ts";
 import { keyOf } from "../platform/hash.ts";
-import { budgetsOf, budgetsOfSession } from "./budgets.ts";
 import { hourCells } from "./cells.ts";
 import { inheritedCostOf } from "./coverage.ts";
 import { currentLimits, type LimitUse } from "./limits.ts";
 import type { Calendar, Period } from "./periods.ts";
+import { budgetsOf, budgetsOfSession } from "./spending.ts";
 
 /** The figures of the statusline, from few indexed rows whatever the size of the book. Money is nano-dollars. */
 
-/** A sum at a glance. */
-export interface GlanceSum {
+/** A sum without its tokens. */
+export interface SmallSum {
   costNanoUsd: number;
   calls: number;
   unpricedCalls: number;
 }
 
-export interface Glance {
+export interface StatuslineReport {
   /** The session with its sub-agents, null where the book does not know it. */
-  session: GlanceSum | null;
+  session: SmallSum | null;
   /** The agent's own count of the session and the ledger's do not agree. */
   differs: boolean;
   /** The prompt at hand, null before the first. */
-  prompt: GlanceSum | null;
-  today: GlanceSum;
+  prompt: SmallSum | null;
+  today: SmallSum;
   /** The history was read whole at least once: without that, today may miss sessions. */
   historyRead: boolean;
   /** What the session would cost in an hour at the rate of the last {@link BURN_MS}; null where it rests. */
@@ -35,7 +35,7 @@ export interface Glance {
 }
 
 /** What the question is about. */
-export interface GlanceOptions {
+export interface StatuslineOptions {
   agent: string;
   sessionId: string | null;
   promptKey: string | null;
@@ -54,7 +54,7 @@ const TOLERANCE_NANO = 10_000_000;
 const TOLERANCE_SHARE = 0.01;
 
 /** What a statusline shows of a session and of today. */
-export function glanceOf(db: Database, options: GlanceOptions): Glance {
+export function statuslineReport(db: Database, options: StatuslineOptions): StatuslineReport {
   const { agent, sessionId, promptKey, clientNanoUsd, calendar, nowMs } = options;
   const known = sessionId === null ? null : sessionOf(db, agent, sessionId);
   const session = known === null ? null : sessionSum(db, known);
@@ -87,16 +87,16 @@ function sessionOf(db: Database, agent: string, sessionId: string): number | nul
 
 const SUMS =
   "coalesce(sum(cost_nano), 0) AS costNanoUsd, coalesce(sum(calls), 0) AS calls, coalesce(sum(unpriced), 0) AS unpricedCalls";
-const NOTHING: GlanceSum = { costNanoUsd: 0, calls: 0, unpricedCalls: 0 };
+const NOTHING: SmallSum = { costNanoUsd: 0, calls: 0, unpricedCalls: 0 };
 
-function sessionSum(db: Database, id: number): GlanceSum | null {
-  const sum = db.query<GlanceSum, [number]>(`SELECT ${SUMS} FROM rollup_sessions WHERE session_id = ?`).get(id);
+function sessionSum(db: Database, id: number): SmallSum | null {
+  const sum = db.query<SmallSum, [number]>(`SELECT ${SUMS} FROM rollup_sessions WHERE session_id = ?`).get(id);
   return sum === null || sum.calls === 0 ? null : sum;
 }
 
 /** Whether the agent counts otherwise. A fork's own count starts from its parent's, so what it took over is no difference; where a model has
  *  no price, the sums cannot be compared. */
-function differs(db: Database, id: number, session: GlanceSum, client: number | null): boolean {
+function differs(db: Database, id: number, session: SmallSum, client: number | null): boolean {
   if (client === null || session.unpricedCalls > 0) return false;
   const tolerance = Math.max(TOLERANCE_NANO, client * TOLERANCE_SHARE);
   if (Math.abs(client - session.costNanoUsd) <= tolerance) return false;
@@ -118,7 +118,7 @@ function promptOf(db: Database, session: number, promptKey: string | null): numb
 }
 
 /** The sums that stand beside a prompt do not count what is unpriced; where the session has such calls, they are counted one by one. */
-function promptSum(db: Database, session: number, promptId: number, whole: GlanceSum): GlanceSum | null {
+function promptSum(db: Database, session: number, promptId: number, whole: SmallSum): SmallSum | null {
   const sum = db
     .query<{ costNanoUsd: number; calls: number }, [number]>(
       "SELECT cost_nano AS costNanoUsd, calls FROM prompts WHERE id = ? AND calls > 0",
@@ -138,7 +138,7 @@ function promptSum(db: Database, session: number, promptId: number, whole: Glanc
 }
 
 /** Sums over a span of time: whole hours from the clock's rollup, and calls one by one where a bound cuts an hour that has any. */
-function spanSum(db: Database, { fromMs, toMs }: Period): GlanceSum {
+function spanSum(db: Database, { fromMs, toMs }: Period): SmallSum {
   const from = Math.floor(fromMs / HOUR_MS);
   const to = Math.ceil(toMs / HOUR_MS);
   const cut = [...(fromMs % HOUR_MS === 0 ? [] : [from]), ...(toMs % HOUR_MS === 0 ? [] : [to - 1])];
@@ -149,7 +149,7 @@ function spanSum(db: Database, { fromMs, toMs }: Period): GlanceSum {
     used.length === 0
       ? `SELECT * FROM rollup_clock WHERE hour >= ${from} AND hour < ${to}`
       : hourCells({ where: "1", wherePlace: "1", agentId: null, runType: null, fromMs, toMs });
-  return db.query<GlanceSum, []>(`SELECT ${SUMS} FROM (${cells})`).get() ?? NOTHING;
+  return db.query<SmallSum, []>(`SELECT ${SUMS} FROM (${cells})`).get() ?? NOTHING;
 }
 
 /** Threads of a session that a look at the burn rate takes in, the latest first, and calls of one that are added up at a time. */
@@ -157,7 +157,7 @@ const MAX_RUNS = 400;
 const CHUNK = 40;
 
 /** Cost of the last minutes, sub-agents included, as a rate. Every thread is read from its end, until its calls are too old. */
-function burnOf(db: Database, session: number, nowMs: number): Glance["burn"] {
+function burnOf(db: Database, session: number, nowMs: number): StatuslineReport["burn"] {
   const fromMs = nowMs - BURN_MS;
   const active = db
     .query<{ hour: number | null }, [number]>("SELECT max(hour) AS hour FROM rollup_sessions WHERE session_id = ?")

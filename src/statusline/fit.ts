@@ -17,22 +17,29 @@ export interface TextPart {
 const CODES = { dim: 2, red: 31, yellow: 33, green: 32 } as const;
 const RESET = "\u001b[0m";
 
-/** Lays parts out in one line. What does not fit goes, the least important first, of equals the last; the one that stays is cut. */
+/** Lays parts out in one line. Where there is no room for all, the most important ones that fit stay, of equals the first; one that fits
+ *  nowhere alone is cut. */
 export function fitLine(
   parts: readonly TextPart[],
   options: { width: number | null; color: boolean; unicode: boolean },
 ): string {
-  let kept = parts.filter(({ shown }) => shown.some(({ text }) => text.trim() !== ""));
+  const filled = parts.filter(({ shown }) => shown.some(({ text }) => text.trim() !== ""));
   const width = options.width ?? Number.POSITIVE_INFINITY;
-  while (kept.length > 1 && widthOf(kept) > width) {
-    const least = Math.max(...kept.map(({ priority }) => priority));
-    const at = kept.findLastIndex(({ priority }) => priority === least);
-    kept = kept.filter((_, other) => other !== at);
-  }
+  const kept = widthOf(filled) <= width ? filled : fitting(filled, width);
   const line = runsOf(kept);
-  const cut =
-    Bun.stringWidth(line.map(({ text }) => text).join("")) <= width ? line : cutRuns(line, width, options.unicode);
-  return cut.map(({ text, style }) => paint(text, style, options.color)).join("");
+  const shown = widthOf(kept) <= width ? line : cutRuns(line, width, options.unicode);
+  return shown.map(({ text, style }) => paint(text, style, options.color)).join("");
+}
+
+/** The parts that find room, in their order; the most important one in any case. */
+function fitting(parts: readonly TextPart[], width: number): TextPart[] {
+  const byWeight = [...parts].sort((a, b) => a.priority - b.priority);
+  const chosen = new Set(byWeight.slice(0, 1));
+  for (const part of byWeight) {
+    const more = parts.filter((one) => one === part || chosen.has(one));
+    if (widthOf(more) <= width) chosen.add(part);
+  }
+  return parts.filter((part) => chosen.has(part));
 }
 
 function widthOf(parts: readonly TextPart[]): number {

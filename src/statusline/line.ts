@@ -2,7 +2,8 @@ import type { StatuslineInput } from "../agents/statusline.ts";
 import { formatCents, formatShortDuration, formatTokens } from "../platform/numbers.ts";
 import { printable, withoutControls } from "../render/printable.ts";
 import type { LimitUse } from "../reports/limits.ts";
-import type { Glance, GlanceSum } from "../reports/statusline.ts";
+import { fullAtMs, WINDOW_MS } from "../reports/pace.ts";
+import type { SmallSum, StatuslineReport } from "../reports/statusline.ts";
 import { fitLine, type Shown, type Style, type TextPart } from "./fit.ts";
 import { type Name, type Part, parseTemplate } from "./template.ts";
 
@@ -10,7 +11,7 @@ import { type Name, type Part, parseTemplate } from "./template.ts";
 export interface LineFacts {
   input: StatuslineInput;
   /** Null where the book could not be asked. */
-  glance: Glance | null;
+  report: StatuslineReport | null;
   /** The book is behind the session's log: its sums are lower bounds. */
   behind: boolean;
   /** Use of the plan's windows, as it was heard last. */
@@ -78,20 +79,20 @@ class Values {
   }
 
   of(name: Name): Value | null {
-    const { input, glance, behind, branch } = this.#facts;
+    const { input, report, behind, branch } = this.#facts;
     const [period, detail] = name.split(".") as [string, string | undefined];
     if (period === "5h" || period === "7d") return this.#limit(period, detail);
     switch (name) {
       case "session":
         return this.#session();
       case "ledger":
-        return sum(glance?.session ?? null, behind ? this.#signs.atLeast : "");
+        return sum(report?.session ?? null, behind ? this.#signs.atLeast : "");
       case "client":
         return input.costNanoUsd === null ? null : plain(formatCents(input.costNanoUsd));
       case "prompt":
-        return sum(glance?.prompt ?? null, behind ? this.#signs.atLeast : "");
+        return sum(report?.prompt ?? null, behind ? this.#signs.atLeast : "");
       case "today":
-        return sum(glance?.today ?? null, behind || glance?.historyRead === false ? this.#signs.atLeast : "");
+        return sum(report?.today ?? null, behind || report?.historyRead === false ? this.#signs.atLeast : "");
       case "burn":
         return this.#burn();
       case "budget":
@@ -131,28 +132,28 @@ class Values {
 
   /** The ledger's figure, and the client's beside it where they do not agree or where one of them is all there is. */
   #session(): Value | null {
-    const { input, glance, behind } = this.#facts;
+    const { input, report, behind } = this.#facts;
     const client = input.costNanoUsd === null ? null : formatCents(input.costNanoUsd);
-    const session = sum(glance?.session ?? null, behind ? this.#signs.atLeast : "");
+    const session = sum(report?.session ?? null, behind ? this.#signs.atLeast : "");
     if (session === null)
       return client === null ? null : plain(input.costNanoUsd === 0 ? client : `${client} (client)`);
     if (client === null) return session;
-    const unpriced = (glance?.session?.unpricedCalls ?? 0) > 0;
-    if (unpriced || (behind && glance?.differs === true))
+    const unpriced = (report?.session?.unpricedCalls ?? 0) > 0;
+    if (unpriced || (behind && report?.differs === true))
       return styled(`${session.text} (client ${client})`, session.style);
-    if (glance?.differs === true) return styled(`${session.text} ${this.#signs.differs} client ${client}`, "yellow");
+    if (report?.differs === true) return styled(`${session.text} ${this.#signs.differs} client ${client}`, "yellow");
     return session;
   }
 
   #burn(): Value | null {
-    const burn = this.#facts.glance?.burn ?? null;
+    const burn = this.#facts.report?.burn ?? null;
     if (burn === null) return null;
     if (burn.perHourNanoUsd === 0) return burn.unpricedCalls > 0 ? null : plain("$0.00/h");
     return plain(`${formatCents(burn.perHourNanoUsd)}${burn.unpricedCalls > 0 ? "+" : ""}/h`);
   }
 
   #budget(): Value | null {
-    const status = this.#facts.glance?.budget ?? null;
+    const status = this.#facts.report?.budget ?? null;
     if (status === null) return null;
     const { share, label, state, unpricedCalls } = status;
     const text = `${Math.floor(share * 100)}%${unpricedCalls > 0 ? "+" : ""} of ${printable(label, MAX_TEXT)}`;
@@ -178,25 +179,30 @@ class Values {
     const name = period === "5h" ? "five_hour" : "seven_day";
     const limit = this.#facts.limits.find((one) => one.period === name);
     if (limit === undefined) return null;
-    const { used, pace } = limit;
+    const { usedPercent, projectedPercent, resetsAtMs } = limit;
+    const { nowMs } = this.#facts;
     const style = limitStyle(limit);
-    const left = pace === null ? null : formatShortDuration(pace.leftMs);
-    const projected = pace?.projected == null ? null : percent(pace.projected);
-    const full = pace?.fullAtMs == null ? null : formatShortDuration(pace.fullAtMs - this.#facts.nowMs);
     const urgent = style === "red";
+    const used = percent(usedPercent);
+    const projected = projectedPercent === null ? null : percent(projectedPercent);
+    // A clock that was set back sees more time to the reset than a window has.
+    const leftMs = resetsAtMs - nowMs;
+    const left = leftMs > WINDOW_MS[name] ? null : formatShortDuration(leftMs);
     switch (detail) {
       case undefined: {
-        const parts = [percent(used), projected === null ? null : `${this.#signs.to}${projected}`, left];
+        const parts = [used, projected === null ? null : `${this.#signs.to}${projected}`, left];
         return { text: parts.filter((part) => part !== null).join(" "), style, urgent };
       }
       case "used":
-        return { text: percent(used), style, urgent };
+        return { text: used, style, urgent };
       case "pace":
-        return pace?.ratio == null ? null : styled(`${pace.ratio.toFixed(1)}x`, style);
+        return projectedPercent === null ? null : styled(`${(projectedPercent / 100).toFixed(1)}x`, style);
       case "projected":
         return projected === null ? null : styled(projected, style);
-      case "full":
-        return full === null ? null : { text: full, style, urgent };
+      case "full": {
+        const fullMs = fullAtMs(limit, WINDOW_MS[name]);
+        return fullMs === null ? null : { text: formatShortDuration(fullMs - nowMs), style, urgent };
+      }
       case "reset":
         return left === null ? null : plain(left);
       default:
@@ -205,11 +211,13 @@ class Values {
   }
 }
 
-/** Red where the window will be, or is, used up before its reset; early in the window by what is used alone. */
-function limitStyle({ used, pace }: LimitUse): Style {
-  const expected = Math.max(used, pace?.projected ?? 0);
-  if (used >= 95 || expected > 100) return "red";
-  return expected >= 85 || used >= 80 ? "yellow" : "green";
+/** Where a window ends up near its limit, it is time to look. Percent. */
+const NEAR = 85;
+
+/** Red where the window is used up, or will be before its reset. */
+function limitStyle({ usedPercent, projectedPercent, state }: LimitUse): Style {
+  if (state !== "ok" || usedPercent >= 95) return "red";
+  return Math.max(usedPercent, projectedPercent ?? 0) >= NEAR ? "yellow" : "green";
 }
 
 function percent(value: number): string {
@@ -219,7 +227,7 @@ function percent(value: number): string {
 }
 
 /** A sum of money; without a price it is no sum, and with some it is one with more to come. */
-function sum(of: GlanceSum | null, mark: string): Value | null {
+function sum(of: SmallSum | null, mark: string): Value | null {
   if (of === null) return null;
   const { costNanoUsd, calls, unpricedCalls } = of;
   if (calls > 0 && unpricedCalls === calls) return styled("unpriced", "yellow");

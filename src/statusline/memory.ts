@@ -1,5 +1,5 @@
 import type { LimitSample } from "../agents/statusline.ts";
-import type { Glance } from "../reports/statusline.ts";
+import type { StatuslineReport } from "../reports/statusline.ts";
 import type { WrapMemory } from "./wrap.ts";
 
 /** What one run leaves to the next of the same session. */
@@ -7,7 +7,7 @@ export interface Memory {
   atMs: number;
   /** What the figures depend on: the input, and size and time of the log. */
   key: string;
-  glance: Glance | null;
+  report: StatuslineReport | null;
   behind: boolean;
   template: string;
   branch: string | null;

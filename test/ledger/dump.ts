@@ -60,6 +60,21 @@ export function dumpBook(path: string): string[] {
        FROM git_operations g JOIN sessions s ON s.id = g.session_id LEFT JOIN repos o ON o.id = g.repo_id`,
     );
     all(
+      "labels of calls",
+      `SELECT hex(c.key), l.skill, l.plugin, l.mcp_server, l.mcp_tool FROM v_call_labels l JOIN calls c ON c.id = l.call_id`,
+    );
+    all("skills", "SELECT hex(u.key), n.name FROM skill_uses u JOIN labels n ON n.id = u.label_id");
+    all(
+      "commands",
+      `SELECT s.session_id, hex(p.prompt_key), n.name FROM prompt_commands u JOIN labels n ON n.id = u.label_id
+       JOIN prompts p ON p.id = u.prompt_id JOIN sessions s ON s.id = p.session_id`,
+    );
+    all(
+      "runs",
+      `SELECT s.session_id, r.run_id, r.kind, r.agent_type, r.type_rank, r.description, r.depth, r.parent_run_id, hex(r.spawned_by)
+       FROM runs r JOIN sessions s ON s.id = r.session_id`,
+    );
+    all(
       "events",
       "SELECT s.session_id, e.at_ms, e.kind, e.detail FROM events e JOIN sessions s ON s.id = e.session_id",
     );

@@ -20,6 +20,8 @@ interface CallSeed {
   noise: number;
   stop: boolean;
   side: "main" | "agent" | "replay" | "nested";
+  /** What the client says that each line was for; lines of one call may differ. */
+  labels: number[];
 }
 
 interface SessionSeed {
@@ -29,6 +31,8 @@ interface SessionSeed {
   branch: number;
   /** When it starts: sessions overlap, and their copies of a call may bear the same time. */
   shift: number;
+  /** Type of its sub-agent as the record beside the transcript says; 0 for no record. */
+  record: number;
 }
 
 const MODELS = ["claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-4-5-20250929", "some-gateway-model"];
@@ -36,8 +40,22 @@ const TOOLS = [
   { name: "Edit", input: { file_path: "/w/a.ts", old_string: "a", new_string: "b" } },
   { name: "Bash", input: { command: "git commit -m x" } },
   { name: "Read", input: { file_path: "/w/b.ts" } },
+  { name: "Skill", input: { skill: "tools:review", args: "high" } },
 ];
-const TEXTS = ["fix the bug in the cart", "explain how this works", "add a page", "run the tests", "let's plan it"];
+const TEXTS = [
+  "fix the bug in the cart",
+  "explain how this works",
+  "<command-message>tools:plan</command-message>\n<command-name>/tools:plan</command-name>",
+  "run the tests",
+  "let's plan it",
+];
+const LABELS = [
+  {},
+  {},
+  { attributionSkill: "review" },
+  { attributionSkill: "tools:review", attributionPlugin: "tools", attributionAgent: "tools:reader" },
+  { attributionMcpServer: "issues", attributionMcpTool: "search", attributionAgent: "Explore" },
+];
 
 const callSeed: fc.Arbitrary<CallSeed> = fc.record({
   id: fc.integer({ min: 0, max: 5 }),
@@ -49,6 +67,7 @@ const callSeed: fc.Arbitrary<CallSeed> = fc.record({
   noise: fc.integer({ min: 0, max: 9 }),
   stop: fc.boolean(),
   side: fc.constantFrom("main", "main", "main", "agent", "replay", "nested"),
+  labels: fc.array(fc.nat(LABELS.length - 1), { minLength: 3, maxLength: 3 }),
 });
 
 const sessionSeed: fc.Arbitrary<SessionSeed> = fc.record({
@@ -57,6 +76,7 @@ const sessionSeed: fc.Arbitrary<SessionSeed> = fc.record({
   fork: fc.constantFrom("none", "marked", "unmarked", "unmarked"),
   branch: fc.integer({ min: 0, max: 1 }),
   shift: fc.integer({ min: 0, max: 6 }),
+  record: fc.nat(2),
 });
 
 /** Histories of one to three sessions. Ids of calls are drawn from a small range, so that sessions share some. */
@@ -112,8 +132,15 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
     if (call.noise === 4) main.push(JSON.stringify({ type: "never-heard-of", sessionId }));
   });
   const files = [{ path: `projects/-nowhere-repo/${sessionId}.jsonl`, lines: main }];
-  if (agent.length > 0)
-    files.push({ path: `projects/-nowhere-repo/${sessionId}/subagents/agent-a${n}b${n}c.jsonl`, lines: agent });
+  if (agent.length > 0) {
+    const path = `projects/-nowhere-repo/${sessionId}/subagents/agent-a${n}b${n}c`;
+    files.push({ path: `${path}.jsonl`, lines: agent });
+    if (seed.record > 0)
+      files.push({
+        path: `${path}.meta.json`,
+        lines: [JSON.stringify({ agentType: `type-${seed.record}`, description: "looks around" })],
+      });
+  }
   return files;
 }
 
@@ -156,6 +183,7 @@ function rowOf(call: CallSeed, output: number, line: number, seed: SessionSeed, 
   return {
     type: "assistant",
     uuid: `a-${n}-${call.id}-${line}`,
+    ...LABELS[call.labels[line] ?? 0],
     requestId: `req_${call.side}_${id}`,
     isSidechain: side,
     ...(side && { agentId: `a${n}b${n}c` }),

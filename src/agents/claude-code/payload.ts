@@ -7,6 +7,15 @@ import { gitOperationsOf, isGitCommand } from "./gitOperations.ts";
 import { objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
 
+/** Events at which all sub-agents count: the turn is over, or a limit may hold up what comes next. */
+const WIDE_EVENTS = new Set([
+  "stop",
+  "session-end",
+  "stop-failure",
+  "pre-compact",
+  "pre-tool-use",
+  "user-prompt-submit",
+]);
 const ID = /^[\w.-]{1,200}$/;
 
 /** Reads the JSON that Claude Code hands to a hook. Null where it is not an object with a session id: nothing can be filed. */
@@ -33,7 +42,7 @@ export function readPayload(
   addMoment(event, row, sessionId, nowMs, events);
   addToolResult(event, row, sessionId, nowMs, events);
   addRun(event, row, sessionId, nowMs, events);
-  const wide = event === "stop" || event === "session-end" || event === "stop-failure" || event === "pre-compact";
+  const wide = WIDE_EVENTS.has(event);
   const subagentsDir =
     wide && isLog(transcript) ? join(dirname(transcript), basename(transcript, ".jsonl"), "subagents") : null;
   const snapshots = events.edits.map(({ keyHigh, keyLow, path }) => ({
@@ -42,7 +51,15 @@ export function readPayload(
     path,
     before: textBefore(row),
   }));
-  return { sessionId, events, files, snapshots, subagentsDir };
+  return {
+    sessionId,
+    promptKey: textOf(row.prompt_id, 200),
+    toolUseId: event === "pre-tool-use" ? textOf(row.tool_use_id, 200) : "",
+    events,
+    files,
+    snapshots,
+    subagentsDir,
+  };
 }
 
 /** What the edited file held before, where the tool says so. */

@@ -1,10 +1,11 @@
 import { textFlags, toolFlags } from "../../categories/index.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { LogReader } from "../adapter.ts";
-import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent } from "../events.ts";
+import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent, TYPE_RANK } from "../events.ts";
 import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
 import { gitOperationsOf, isGitCommand, linkOf } from "./gitOperations.ts";
 import { branchOf, errorKeyOf, identityOf, inputKeyOf, shapeKeyOf } from "./identity.ts";
+import { agentTypeOf, commandOf, labelsOf, skillOf } from "./labels.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
@@ -57,6 +58,8 @@ export class TranscriptReader implements LogReader {
   readonly #classifier = new LineClassifier();
   readonly #sessions = new Map<string, SessionEvent>();
   readonly #announcedRuns = new Set<string>();
+  /** Types of runs as their calls told them last. */
+  readonly #runTypes = new Map<string, string>();
 
   /** `saved` is what {@link saveState} answered at the end of the stretch before, "" at the start of the file. */
   constructor(identity: FileIdentity, saved = "") {
@@ -225,6 +228,7 @@ export class TranscriptReader implements LogReader {
       this.#announcedRuns.add(runId);
       this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), atMs });
     }
+    if (runId !== "" && row.attributionAgent !== undefined) this.#typeRun(row, sessionId, runId);
     const requestId = textOf(row.requestId, 200);
     hash64(requestId);
     const requestHigh = requestId === "" ? 0 : hashHigh;
@@ -253,11 +257,39 @@ export class TranscriptReader implements LogReader {
     };
     if (typeof message.stop_reason === "string") call.flags |= CALL_FLAG.stopped;
     this.events.calls.push(call);
+    const first = this.events.calls.length - 1;
     const absurd = (): void => {
       this.events.counters.absurd++;
     };
     for (const advisor of advisorsOf(from.usage, row.advisorModel, absurd)) this.#advisor(call, identity, advisor);
+    this.#label(row, first);
     this.#toolUses(call, arrayOf(message.content));
+  }
+
+  /** Files what the client says that the calls from position `first` on were for; the lines of a call say so one by one. */
+  #label(row: Row, first: number): void {
+    const labels = labelsOf(row);
+    if (labels === null) return;
+    const { calls, labels: filed } = this.events;
+    for (let at = first; at < calls.length; at++) {
+      const { keyHigh, keyLow } = calls[at] as CallLine;
+      const last = filed.at(-1);
+      const known =
+        last?.callLow === keyLow &&
+        last.callHigh === keyHigh &&
+        last.skill === labels.skill &&
+        last.server === labels.server &&
+        last.tool === labels.tool &&
+        last.plugin === labels.plugin;
+      if (!known) filed.push({ callHigh: keyHigh, callLow: keyLow, ...labels });
+    }
+  }
+
+  #typeRun(row: Row, sessionId: string, runId: string): void {
+    const agentType = agentTypeOf(row);
+    if (agentType === "" || this.#runTypes.get(runId) === agentType) return;
+    this.#runTypes.set(runId, agentType);
+    this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), agentType, typeRank: TYPE_RANK.call });
   }
 
   #advisor(call: CallLine, identity: string, advisor: Usage & { index: number; model: string }): void {
@@ -279,9 +311,11 @@ export class TranscriptReader implements LogReader {
       const inputKey = inputKeyOf(input);
       const shapeKey = shapeKeyOf(input);
       hash64(id);
+      const keyHigh = hashHigh;
+      const keyLow = hashLow;
       this.events.toolUses.push({
-        keyHigh: hashHigh,
-        keyLow: hashLow,
+        keyHigh,
+        keyLow,
         callHigh: call.keyHigh,
         callLow: call.keyLow,
         sessionId: call.sessionId,
@@ -294,6 +328,8 @@ export class TranscriptReader implements LogReader {
         shapeKey,
         toolFlags: toolFlags(name, block.input),
       });
+      const skill = skillOf(name, input);
+      if (skill !== "") this.events.skills.push({ keyHigh, keyLow, name: skill });
       this.#await(id, name, input, call);
     }
   }
@@ -377,6 +413,7 @@ export class TranscriptReader implements LogReader {
           promptKey,
           atMs: Math.max(0, this.state.lastMs),
           textFlags: textFlags(text),
+          command: commandOf(text),
         });
       }
     }

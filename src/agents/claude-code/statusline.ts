@@ -55,7 +55,7 @@ export function readStatusline(text: string): StatuslineInput {
 
 /** What the input says that the book keeps: the client's own count, and the pull request that it shows. Null without a session. */
 export function factsOf(input: StatuslineInput, nowMs: number): StatuslineFacts | null {
-  const { sessionId, transcript, cwd, costNanoUsd, pull } = input;
+  const { sessionId, promptKey, transcript, cwd, costNanoUsd, pull } = input;
   if (sessionId === null) return null;
   const events = noEvents();
   events.sessions.push({
@@ -67,7 +67,15 @@ export function factsOf(input: StatuslineInput, nowMs: number): StatuslineFacts 
   if (link !== null) events.gits.push({ keyHigh: 0, keyLow: 0, sessionId, atMs: nowMs, cwd: cwd ?? "", ...link });
   const subagentsDir =
     transcript === null ? null : join(dirname(transcript), basename(transcript, ".jsonl"), "subagents");
-  return { sessionId, events, files: transcript === null ? [] : [transcript], snapshots: [], subagentsDir };
+  return {
+    sessionId,
+    promptKey: promptKey ?? "",
+    toolUseId: "",
+    events,
+    files: transcript === null ? [] : [transcript],
+    snapshots: [],
+    subagentsDir,
+  };
 }
 
 function isLog(path: string): boolean {

@@ -27,6 +27,8 @@ export function budgetJson({ budget, ...status }: BudgetStatus): object {
     sessionId: status.sessionId,
     forecast: status.forecast,
     forecastUsd: dollars(status.forecast),
+    forecastMethod: status.forecastMethod,
+    forecastError: status.forecastError,
     state: status.state,
   };
 }

@@ -51,3 +51,8 @@ export function sumsCells(sums: Sums, usdString: (nano: number) => string): (str
 export function iso(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();
 }
+
+/** Rows that were cut off, added up. */
+export function leftJson(left: Sums & { rows: number }): object {
+  return { rows: left.rows, ...sumsJson(left) };
+}

@@ -3,10 +3,12 @@ import { readSetting, SETTINGS, settingOf, writeSetting } from "../../ledger/con
 import { UserError } from "../../platform/errors.ts";
 import { envelope } from "../../render/json.ts";
 import { writeOut } from "../../render/write.ts";
+import { STATUSLINE_SETTINGS } from "../../statusline/settings.ts";
 import type { ConfigFlags } from "../config.ts";
 import { type Context, withLedger } from "../context.ts";
+import { wireGuard } from "../guardHooks.ts";
 
-const ALL = [...SETTINGS, ...GUARD_SETTINGS];
+const ALL = [...SETTINGS, ...GUARD_SETTINGS, ...STATUSLINE_SETTINGS];
 
 export async function run(this: Context, flags: ConfigFlags, key?: string, value?: string): Promise<void> {
   await withLedger(
@@ -16,6 +18,8 @@ export async function run(this: Context, flags: ConfigFlags, key?: string, value
       if (key !== undefined && value !== undefined) {
         if (!book.writable) throw new UserError(book.readOnlyReason ?? "the book cannot be written");
         writeSetting(db, settingOf(key, ALL), value);
+        if (key.startsWith("guard."))
+          for (const note of await wireGuard(this, db)) this.process.stderr.write(`${note}\n`);
       }
       const shown = key === undefined ? ALL : [settingOf(key, ALL)];
       const values = shown.map((setting) => ({

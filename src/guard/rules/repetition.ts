@@ -59,37 +59,46 @@ export class Circles {
     }
     this.#uses.push({ tool: use.tool, same, near: `${use.tool} ${use.shapeKey}`, atMs });
     if (this.#uses.length > MEMORY) this.#uses.shift();
-    const { times, loop } = this.#figures;
+    const { times } = this.#figures;
     const repeated = this.#count("same", same, times, 3);
     if (repeated > 0) found.push({ what: "same", tool: use.tool, count: repeated });
-    const alike = this.#count("near", `${use.tool} ${use.shapeKey}`, loop, 1.2);
+    const alike = this.#alike(`${use.tool} ${use.shapeKey}`);
     if (alike > 0) found.push({ what: "near", tool: use.tool, count: alike });
     const circle = this.#circle(use.tool);
     if (circle !== null) found.push(circle);
     return found;
   }
 
-  /** How often `value` came among the last calls, where that is at least `times` among `times * spread`; 0 elsewhere. Calls that wait for
-   *  something are given more. */
+  /** How often `value` came among the last calls, where that is at least `times` among `times * spread`; 0 elsewhere. Where each call takes
+   *  long, something is waited for: that is given more. */
   #count(field: "same" | "near", value: string, times: number, spread: number): number {
-    const quick = this.#within(field, value, Math.ceil(times * spread));
-    if (quick.length < times) return 0;
-    const first = quick.at(-times) as Use;
-    const last = quick.at(-1) as Use;
-    if (last.atMs - first.atMs < WAITING_MS * (times - 1)) return quick.length;
-    const patient = this.#within(field, value, Math.ceil(times * spread * PATIENCE));
-    return patient.length >= times * PATIENCE ? patient.length : 0;
+    const found = this.#within(field, value, Math.ceil(times * spread));
+    if (found.length < times) return 0;
+    const from = this.#uses.lastIndexOf(found.at(-times) as Use);
+    const calls = this.#uses.length - 1 - from;
+    const spanMs = (this.#uses.at(-1) as Use).atMs - (this.#uses[from] as Use).atMs;
+    if (spanMs < WAITING_MS * calls) return found.length;
+    const patient = this.#within(field, value, Math.ceil(times * spread * PATIENCE)).length;
+    return patient >= times * PATIENCE ? patient : 0;
   }
 
   #within(field: "same" | "near", value: string, calls: number): Use[] {
     return this.#uses.slice(-calls).filter((use) => use[field] === value);
   }
 
+  /** Near-identical calls must differ: the same one again is a repetition. */
+  #alike(near: string): number {
+    const { loop } = this.#figures;
+    const count = this.#count("near", near, loop, 1.2);
+    const kinds = new Set(this.#within("near", near, count).map(({ same }) => same)).size;
+    return kinds * 2 >= loop ? count : 0;
+  }
+
   #circle(tool: string): Circle | null {
     const last = this.#uses.slice(-CIRCLE_CALLS);
     if (last.length < CIRCLE_CALLS) return null;
     const kinds = new Set(last.map(({ same }) => same)).size;
-    if (kinds > CIRCLE_KINDS) return null;
+    if (kinds < 3 || kinds > CIRCLE_KINDS) return null;
     const quick = (last.at(-1) as Use).atMs - (last[0] as Use).atMs < WAITING_MS * CIRCLE_CALLS;
     return quick ? { what: "circle", tool, count: CIRCLE_CALLS, kinds } : null;
   }

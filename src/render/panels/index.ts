@@ -11,15 +11,13 @@ import type {
   Totals,
 } from "../../reports/types.ts";
 import { bar, heat } from "../bars.ts";
+import { left, money, right } from "../costTables.ts";
 import { formatCount, formatDateTime, formatPercent, formatTokens, formatUsd } from "../numbers.ts";
-import { type Cell, type Column, renderTable } from "../table.ts";
+import { type Cell, renderTable } from "../table.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { truncate } from "../width.ts";
 
 const BAR = 20;
-
-const left = (title: string, more: Partial<Column> = {}): Column => ({ title, align: "left", ...more });
-const right = (title: string, more: Partial<Column> = {}): Column => ({ title, align: "right", ...more });
 
 /** The six panels, what they add up to, and what they leave out. */
 export function renderStats(report: StatsReport, terminal: Terminal, filters: Filters): string {
@@ -61,11 +59,6 @@ function barCell(value: number, most: number, rows: number, terminal: Terminal):
 
 function mostOf(rows: readonly { costNanoUsd: number }[]): number {
   return Math.max(0, ...rows.map((row) => row.costNanoUsd));
-}
-
-function money(row: { costNanoUsd: number; calls: number; unpricedCalls: number }): string {
-  if (row.unpricedCalls === row.calls && row.calls > 0) return "unpriced";
-  return `${formatUsd(row.costNanoUsd)}${row.unpricedCalls > 0 ? "+" : ""}`;
 }
 
 /** A table of things with their sessions, calls, tokens and cost, and a bar for the cost. */

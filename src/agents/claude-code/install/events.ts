@@ -25,6 +25,11 @@ const SESSION_END_S = 5;
 
 const background = { async: true, timeoutS: BACKGROUND_S } as const;
 
+/** What a background hook says is handed to the model as context; only one that is waited for speaks to the person. Warnings have two
+ *  places to be said: between two calls of a turn, and at its end. The client waits some milliseconds, between calls that take seconds. */
+const SPEAKING_S = 5;
+const speaking = { async: false, timeoutS: SPEAKING_S } as const;
+
 /** Versions: the client's changelog, and the published packages on both sides of each border (read on 2026-11-23):
  *  PostToolUseFailure is in 2.0.56 and not in 2.0.55, SubagentStart in 2.0.44 and not in 2.0.42, StopFailure in 2.1.78 and
  *  not in 2.1.77. `async` exists since 2.1.15; 1.0.85 and 2.0.77 were run with it and wait for the hook as if it were not there.
@@ -34,9 +39,10 @@ const EVENTS: readonly WiredEvent[] = [
   { name: "UserPromptSubmit", ...background, since: "1.0.54" },
   { name: "PostToolUse", matcher: TOOLS, ...background, since: "1.0.41" },
   { name: "PostToolUseFailure", matcher: TOOLS, ...background, since: "2.0.56" },
+  { name: "PostToolBatch", ...speaking, since: "2.1.240" },
   { name: "SubagentStart", ...background, since: "2.0.43" },
   { name: "SubagentStop", ...background, since: "1.0.41" },
-  { name: "Stop", ...background, since: "1.0.41" },
+  { name: "Stop", ...speaking, since: "1.0.41" },
   { name: "StopFailure", ...background, since: "2.1.78" },
   { name: "PreCompact", ...background, since: "1.0.48" },
   { name: "SessionEnd", async: false, timeoutS: SESSION_END_S, since: "1.0.85" },
@@ -68,7 +74,7 @@ export const WIRED_NAMES: readonly string[] = EVENTS.map((event) => event.name);
 /** Events that a command of ours may name though this version does not wire them: an earlier or a later one may have.
  *  `HOOK_EVENTS` of the agent SDK 0.3.330, 2026-11-20. */
 const OTHER_NAMES =
-  "Setup InstructionsLoaded UserPromptExpansion MessageDisplay PreToolUse PermissionRequest PermissionDenied PostToolBatch " +
+  "Setup InstructionsLoaded UserPromptExpansion MessageDisplay PreToolUse PermissionRequest PermissionDenied " +
   "Notification Elicitation ElicitationResult TaskCreated TaskCompleted TeammateIdle PostCompact PreModelSwitch PostModelSwitch " +
   "ConfigChange CwdChanged DirectoryAdded FileChanged WorktreeCreate WorktreeRemove";
 

@@ -13,8 +13,7 @@ const STOP_BLOCK = `{
           {
             "type": "command",
             "command": "/usr/bin/cc-ledger hook claude-code stop",
-            "timeout": 10,
-            "async": true
+            "timeout": 5
           }
         ]
       }`;
@@ -77,7 +76,7 @@ describe("install", () => {
     expect(installStop(before)).toBe(
       before.replace(
         '{"type": "command", "command": "/old/cc-ledger hook claude-code stop", "timeout": 3}',
-        '{"type":"command","command":"/usr/bin/cc-ledger hook claude-code stop","timeout":10,"async":true}',
+        '{"type":"command","command":"/usr/bin/cc-ledger hook claude-code stop","timeout":5}',
       ),
     );
     const { notes } = planInstall({ text: before, binaryPath: "/usr/bin/cc-ledger", events: STOP });
@@ -91,7 +90,7 @@ describe("install", () => {
     expect(parse(installStop(JSON.stringify(before)))).toEqual({
       hooks: {
         Stop: [
-          { hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 10, async: true }] },
+          { hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 5 }] },
           { hooks: [] },
           { hooks: [hook("mine")] },
         ],
@@ -124,9 +123,7 @@ describe("install", () => {
     });
     expect(parse(installStop(before)).hooks).toEqual({
       StopFailure: [{ hooks: [hook("mine")] }],
-      Stop: [
-        { matcher: "", hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 10, async: true }] },
-      ],
+      Stop: [{ matcher: "", hooks: [{ ...hook("/usr/bin/cc-ledger hook claude-code stop"), timeout: 5 }] }],
     });
   });
 

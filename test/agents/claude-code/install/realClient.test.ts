@@ -42,7 +42,7 @@ test("every event runs our command, with a path of blanks and quotes, and none d
   const version = await clientVersion({ HOME: scratch.home, PATH: `${bin}:${process.env.PATH}` });
   // Waited for, all of them: the client cuts background hooks off when a run with -p ends, and then it is chance which are seen.
   const events = eventsFor(version).map((event) => ({ ...event, async: false }));
-  expect([version, events.length]).toEqual([client.version, 10]);
+  expect([version, events.length]).toEqual([client.version, 11]);
   applyPlan(planInstall({ text: original, binaryPath, events }), settings);
 
   const sub = agent([{ say: "sub" }]);
@@ -53,6 +53,7 @@ test("every event runs our command, with a path of blanks and quotes, and none d
     "hook claude-code user-prompt-submit 3": ["UserPromptSubmit"],
     "hook claude-code post-tool-use 3": ["PostToolUse", "PostToolUse"],
     "hook claude-code post-tool-use-failure 3": ["PostToolUseFailure"],
+    "hook claude-code post-tool-batch 3": ["PostToolBatch", "PostToolBatch", "PostToolBatch"],
     "hook claude-code subagent-start 3": ["SubagentStart"],
     "hook claude-code subagent-stop 3": ["SubagentStop"],
     "hook claude-code stop 3": ["Stop"],

@@ -10,6 +10,7 @@ test("no file and an empty one have no hooks", () => {
     binaryPaths: [],
     foreign: 0,
     disableAllHooks: false,
+    statusline: null,
     problem: null,
   };
   expect(hookStatus("")).toEqual(none);
@@ -35,7 +36,11 @@ test("ours and those of others are told apart", () => {
 });
 
 test("what an older client was wired for is not all there is", () => {
-  expect(hookStatus(install("{}", BINARY, eventsFor("2.0.50"))).missing).toEqual(["PostToolUseFailure", "StopFailure"]);
+  expect(hookStatus(install("{}", BINARY, eventsFor("2.0.50"))).missing).toEqual([
+    "PostToolUseFailure",
+    "PostToolBatch",
+    "StopFailure",
+  ]);
 });
 
 test("a file that the client refuses has a problem", () => {

@@ -1,0 +1,238 @@
+import type { Database } from "bun:sqlite";
+import { overheadOf } from "../agents/overhead.ts";
+import { CATEGORIES } from "../categories/index.ts";
+import { addSums, bounded, byCost, heaviest, type Left, shareOf, unpricedIn } from "./bounded.ts";
+import { addMeasures, noSums, type Selection, SUM_MEASURES, selectedCalls, selectionOf } from "./cells.ts";
+import { coverageOf } from "./coverage.ts";
+import type { Filters } from "./filters.ts";
+import { loadNames, type Names } from "./names.ts";
+import type { Coverage, Sums, Unpriced } from "./types.ts";
+
+/** Who spent it: the main threads, each type of sub-agent, and what clients did on their own behalf. */
+
+export type RunKind = "main" | "user" | "overhead";
+
+/** Main threads, or the sub-agents of one type. */
+export interface AgentRow extends Sums {
+  kind: RunKind;
+  /** As the agent names the type; of overhead what it is for, in words. Null for main threads and for runs that nothing says a type of. */
+  type: string | null;
+  /** Plugin that the type comes from: `plugin:type`. */
+  plugin: string | null;
+  runs: number;
+  sessions: number;
+  /** The dearest first. */
+  models: string[];
+  /** Share of the cost of the selection, 0..1. */
+  share: number;
+}
+
+/** Where a run came from: a prompt of its session. The prompt's text is nowhere in the book. */
+export interface SpawningPrompt {
+  /** Position in the session, as `session` numbers them. */
+  number: number;
+  atMs: number;
+  category: string;
+}
+
+export interface AgentRunRow extends Sums {
+  /** "main" or the agent id. */
+  runId: string;
+  kind: RunKind;
+  type: string | null;
+  plugin: string | null;
+  description: string | null;
+  /** 1 was spawned by the main thread; null where the client does not say. */
+  depth: number | null;
+  /** Agent id of the run that spawned it, null for the main thread or where the client does not say. */
+  parentRunId: string | null;
+  sessionId: string;
+  title: string | null;
+  repo: string;
+  startedAtMs: number | null;
+  models: string[];
+  prompt: SpawningPrompt | null;
+  share: number;
+}
+
+export interface AgentsReport {
+  /** Sums of all rows, shown or not: those of `stats`. */
+  totals: Sums & { sessions: number; runs: number; unpriced: Unpriced[] };
+  kinds: (Sums & { kind: RunKind; runs: number; share: number })[];
+  agents: AgentRow[];
+  /** What the rows beyond `top` add up to. */
+  agentsLeft: Left;
+  /** Null unless asked for. */
+  runs: AgentRunRow[] | null;
+  runsLeft: Left | null;
+  coverage: Coverage;
+}
+
+interface Run {
+  id: number;
+  session: number;
+  kind: RunKind;
+  type: string | null;
+  runId: string;
+  sums: Sums;
+  /** Cost by model. */
+  models: Map<number, number>;
+}
+
+const KINDS: readonly RunKind[] = ["main", "user", "overhead"];
+
+/** Sums by type of agent and, where asked for, by run. Rows beyond `filters.top` are added up in one. */
+export function agentsReport(db: Database, filters: Filters, options: { runs: boolean }): AgentsReport {
+  return db.transaction(() => {
+    const selection = selectionOf(db, filters);
+    const names = loadNames(db);
+    const runs = runsIn(db, selection);
+    const totals = noSums();
+    for (const run of runs) addSums(totals, run.sums);
+    const agents = bounded(byCost(typesOf(runs, names, totals)), filters.top);
+    const list = options.runs ? bounded(byCost(runs.map((run) => ({ ...run.sums, run }))), filters.top) : null;
+    return {
+      totals: {
+        ...totals,
+        sessions: new Set(runs.map((run) => run.session)).size,
+        runs: runs.length,
+        unpriced: unpricedIn(db, selection, names),
+      },
+      kinds: KINDS.map((kind) => {
+        const own = runs.filter((run) => run.kind === kind);
+        const sums = noSums();
+        for (const run of own) addSums(sums, run.sums);
+        return { kind, runs: own.length, ...sums, share: shareOf(sums, totals) };
+      }),
+      agents: agents.shown,
+      agentsLeft: agents.left,
+      runs: list === null ? null : list.shown.map(({ run }) => describe(db, run, names, totals)),
+      runsLeft: list === null ? null : list.left,
+      coverage: coverageOf(db, totals),
+    };
+  })();
+}
+
+type RunModelRow = [
+  id: number,
+  session: number,
+  kind: RunKind,
+  type: string | null,
+  runId: string,
+  model: number,
+  ...number[],
+];
+
+function runsIn(db: Database, selection: Selection): Run[] {
+  const rows = db
+    .query(
+      `SELECT r.id, r.session_id, r.kind, r.agent_type, r.run_id AS name, x.* FROM (
+         SELECT model_id, ${SUM_MEASURES}, run_id FROM (${selectedCalls(selection)}) GROUP BY run_id, model_id) x
+       JOIN runs r ON r.id = x.run_id ORDER BY r.id`,
+    )
+    .values() as RunModelRow[];
+  const runs: Run[] = [];
+  let run: Run | undefined;
+  for (const row of rows) {
+    const [id, session, kind, agentType, runId, model, ...measures] = row;
+    if (run === undefined || run.id !== id) {
+      const type = kind === "main" ? null : kind === "overhead" ? (overheadOf(runId) ?? agentType) : agentType;
+      run = { id, session, kind, type, runId, sums: noSums(), models: new Map() };
+      runs.push(run);
+    }
+    const before = run.sums.costNanoUsd;
+    addMeasures(run.sums, measures, 0);
+    run.models.set(model, run.sums.costNanoUsd - before);
+  }
+  return runs;
+}
+
+function typesOf(runs: readonly Run[], names: Names, totals: Sums): AgentRow[] {
+  interface Type {
+    own: Run[];
+    sums: Sums;
+    models: Map<number, number>;
+  }
+  const types = new Map<string, Type>();
+  for (const run of runs) {
+    const key = JSON.stringify([run.kind, run.type]);
+    const type: Type = types.get(key) ?? { own: [], sums: noSums(), models: new Map() };
+    types.set(key, type);
+    type.own.push(run);
+    addSums(type.sums, run.sums);
+    for (const [model, cost] of run.models) type.models.set(model, (type.models.get(model) ?? 0) + cost);
+  }
+  return [...types].map(([key, { own, sums, models }]) => {
+    const [kind, type] = JSON.parse(key) as [RunKind, string | null];
+    return {
+      kind,
+      type,
+      plugin: pluginOf(type),
+      runs: own.length,
+      sessions: new Set(own.map((run) => run.session)).size,
+      models: heaviest(models, names.models),
+      ...sums,
+      share: shareOf(sums, totals),
+    };
+  });
+}
+
+/** A plugin's agents, skills and commands are named `plugin:name`. */
+export function pluginOf(name: string | null): string | null {
+  return /^([^:\s]+):[^:]/.exec(name ?? "")?.[1] ?? null;
+}
+
+interface RunFacts {
+  sessionId: string;
+  title: string | null;
+  description: string | null;
+  depth: number | null;
+  parentRunId: string | null;
+  startedAtMs: number | null;
+  promptId: number | null;
+  /** Repo of most of its calls. */
+  repo: number | null;
+}
+
+function describe(db: Database, run: Run, names: Names, totals: Sums): AgentRunRow {
+  const facts = db
+    .query<RunFacts, [number]>(
+      `SELECT s.session_id AS sessionId, s.title, r.description, r.depth, r.parent_run_id AS parentRunId,
+         coalesce(r.started_ms, s.started_ms) AS startedAtMs, r.prompt_id AS promptId,
+         (SELECT b.repo_id FROM calls c JOIN branches b ON b.id = c.branch_id WHERE c.run_id = r.id
+          GROUP BY b.repo_id ORDER BY count(*) DESC, b.repo_id LIMIT 1) AS repo
+       FROM runs r JOIN sessions s ON s.id = r.session_id WHERE r.id = ?`,
+    )
+    .get(run.id);
+  return {
+    runId: run.runId === "" ? "main" : run.runId,
+    kind: run.kind,
+    type: run.type,
+    plugin: pluginOf(run.type),
+    description: facts?.description ?? null,
+    depth: facts?.depth ?? null,
+    parentRunId: facts?.parentRunId ?? null,
+    sessionId: facts?.sessionId ?? "",
+    title: facts?.title ?? null,
+    repo: names.repos.get(facts?.repo ?? 0) ?? "(unknown)",
+    startedAtMs: facts?.startedAtMs ?? null,
+    models: heaviest(run.models, names.models),
+    prompt: run.kind === "main" ? null : promptOf(db, run.session, facts?.promptId ?? null),
+    ...run.sums,
+    share: shareOf(run.sums, totals),
+  };
+}
+
+/** The prompt with its place among those of its session that cost something. Calls before the first prompt count as one. */
+function promptOf(db: Database, session: number, promptId: number | null): SpawningPrompt | null {
+  if (promptId === null) return null;
+  const row = db
+    .query<{ atMs: number; category: number; number: number }, [number, number]>(
+      `SELECT p.at_ms AS atMs, p.category,
+         (SELECT count(*) FROM prompts o WHERE o.session_id = ?1 AND o.calls > 0 AND (o.at_ms, o.id) <= (p.at_ms, p.id))
+         + EXISTS (SELECT 1 FROM runs r JOIN calls c ON c.run_id = r.id WHERE r.session_id = ?1 AND c.prompt_id IS NULL) AS number
+       FROM prompts p WHERE p.id = ?2`,
+    )
+    .get(session, promptId);
+  return row === null ? null : { ...row, category: CATEGORIES[row.category] ?? "general" };
+}
