@@ -111,7 +111,7 @@ function windowsIn(db: Database, agentId: number, { fromMs, toMs }: Filters): Wi
   const anchor = fromMs === null ? undefined : officials.findLast((one) => one.toMs <= fromMs);
   const since = anchor?.fromMs ?? 0;
   const until = toMs ?? Number.MAX_SAFE_INTEGER;
-  const near = officials.filter((one) => one.fromMs >= since && one.fromMs < until);
+  const near = officials.filter((one) => one.fromMs >= since && one.fromMs < until + WINDOW_MS.five_hour);
   return windowsOf(momentsOf(db, agentId, near, since, until), near);
 }
 

@@ -58,14 +58,13 @@ function official(resetsMs: number, heardMs: number, sample: LimitSample | null)
 function apart(windows: readonly Official[]): Window[] {
   const out: Window[] = [];
   for (const { heardMs, ...window } of windows) {
-    const before = out.at(-1);
-    if (before !== undefined && before.toMs > window.fromMs) {
+    for (let before = out.at(-1); before !== undefined && before.toMs > window.fromMs; before = out.at(-1)) {
       const border = Math.min(before.toMs, Math.max(window.fromMs, heardMs));
       before.toMs = border;
       window.fromMs = border;
       if (before.toMs <= before.fromMs) out.pop();
     }
-    out.push(window);
+    if (window.toMs > window.fromMs) out.push(window);
   }
   return out;
 }

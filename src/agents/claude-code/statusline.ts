@@ -22,7 +22,7 @@ const LATEST_S = Date.UTC(2100, 0, 1) / 1000;
  *  cannot be used is null, and text that is no object at all says nothing. Never throws. */
 export function readStatusline(text: string): StatuslineInput {
   const row = parseObject(text) ?? {};
-  const sessionId = textOf(row.session_id, 200);
+  const sessionId = textOf(row.session_id, 201);
   const transcript = textOf(row.transcript_path, 4096);
   const workspace = objectOf(row.workspace);
   const worktree = objectOf(row.worktree);
