@@ -102,12 +102,21 @@ class Book {
   constructor(paths: LedgerPaths, log: (text: string) => void) {
     this.#path = paths.db;
     this.#log = log;
-    const found = openToRead(paths.db, BUSY_MS);
-    // There is no book yet, one of an older program, or one that openBook explains.
-    if (found === null) openBook(paths.db, { busyTimeoutMs: BUSY_MS, allowReadOnly: false }).db.close();
-    const db = found ?? openToRead(paths.db, BUSY_MS);
-    if (db === null) throw new Error(`${paths.db} cannot be read`);
-    this.db = db;
+    this.db = openToRead(paths.db, BUSY_MS) ?? this.#openOther();
+  }
+
+  /** There is no book yet, or one of an older program: it is made. One that can only be read is. Throws for one that openBook explains. */
+  #openOther(): Database {
+    const { db, writable, readOnlyReason } = openBook(this.#path, { busyTimeoutMs: BUSY_MS, allowReadOnly: true });
+    if (!writable) {
+      this.#refused = true;
+      this.#log(`not filed: ${readOnlyReason ?? "the book cannot be written"}`);
+      return db;
+    }
+    db.close();
+    const made = openToRead(this.#path, BUSY_MS);
+    if (made === null) throw new Error(`${this.#path} cannot be read`);
+    return made;
   }
 
   /** Writes into the book; false where that does not work now. It is then not tried again by this process: the logs stay the truth. */
