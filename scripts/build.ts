@@ -13,6 +13,14 @@ mkdirSync(join(root, "dist"), { recursive: true });
  *  split by what they share they would be two dozen. A hook loads none of what commands need. */
 const SURFACES = ["hook", "statusline", "statuslineFiling", "app"];
 
+/** What a statusline files with is loaded where there is something to file, which is the less frequent case: a bundle of its own. */
+const apart: BunPlugin = {
+  name: "bundles apart",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/statuslineFiling\.ts$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
 async function bundle(surface: string, folder: string): Promise<void> {
   await Bun.build({
     entrypoints: [join(root, `src/commands/${surface}.ts`)],
@@ -21,8 +29,7 @@ async function bundle(surface: string, folder: string): Promise<void> {
     minify: true,
     outdir: folder,
     naming: `${surface}.js`,
-    // Loaded where there is something to file, which is the less frequent case.
-    external: ["./statuslineFiling.ts"],
+    plugins: [apart],
   });
 }
 

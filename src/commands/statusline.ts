@@ -95,7 +95,11 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
     glances.store(session, memoryText({ ...remembered, wrap: wrapped.started }), nowMs);
   let look: Look;
   try {
-    look = await lookAt({ ...run, heard: remembered?.heard ?? null });
+    look = await lookAt({
+      ...run,
+      grew: remembered?.logMark !== markText(run.logMark),
+      heard: remembered?.heard ?? null,
+    });
   } catch (error) {
     log(messageOf(error));
     look = { report: null, behind: true, template: remembered?.template ?? DEFAULT_TEMPLATE };
@@ -105,6 +109,7 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
   const memory: Memory = {
     atMs: nowMs,
     key,
+    logMark: markText(run.logMark),
     // Figures of before are better than none, and said to be behind.
     report: look.report ?? remembered?.report ?? null,
     behind: look.behind,
@@ -159,6 +164,10 @@ function limitsOf(input: StatuslineInput, report: StatuslineReport | null, nowMs
   return input.limits.flatMap(({ period, used, resetsMs }) =>
     limitUse(period, { usedPercent: used, atMs: nowMs, resetsAtMs: resetsMs }, nowMs),
   );
+}
+
+function markText(mark: LogMark | null): string {
+  return mark === null ? "" : `${mark.size} ${mark.modifiedMs}`;
 }
 
 /** What figures depend on. How long the session has lasted changes all the time and says nothing. */

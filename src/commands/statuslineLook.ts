@@ -5,7 +5,7 @@ import type { LimitSample, StatuslineInput } from "../agents/statusline.ts";
 import { readSettings } from "../ledger/config.ts";
 import { keepSamples, newSamples } from "../ledger/limits.ts";
 import { isNews } from "../ledger/news.ts";
-import { openBook, openExisting, openToRead } from "../ledger/open.ts";
+import { closeQuickly, openBook, openExisting, openToRead } from "../ledger/open.ts";
 import { loadSource } from "../ledger/sources.ts";
 import { identityOf } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
@@ -37,6 +37,8 @@ export interface Question {
   input: StatuslineInput;
   /** The session's log, null where there is none. */
   logMark: LogMark | null;
+  /** The log is not as it was when the session was last looked at: there will be something to write. */
+  grew: boolean;
   /** What the session told of the plan's windows the last time. */
   heard: readonly LimitSample[] | null;
   env: Env;
@@ -47,9 +49,9 @@ export interface Question {
 
 /** Files what the session's log gained and what the input says, then asks. The book is read first and written only where there is something
  *  to write. Where it cannot be written, the figures are those that can be read. Throws where there is no book to be read. */
-export async function lookAt({ input, logMark, heard, env, paths, nowMs, log }: Question): Promise<Look> {
+export async function lookAt({ input, logMark, grew, heard, env, paths, nowMs, log }: Question): Promise<Look> {
   const facts = factsOf(input, nowMs);
-  const book = new Book(paths, log);
+  const book = new Book(paths, grew, log);
   try {
     const { db } = book;
     const settings = readSettings(db);
@@ -91,7 +93,8 @@ export async function lookAt({ input, logMark, heard, env, paths, nowMs, log }: 
   }
 }
 
-/** The book as a statusline holds it: open to be read, and to be written from the moment when there is something to write. */
+/** The book as a statusline holds it: open to be read, and to be written where that is foreseen, else from the moment when there is
+ *  something to write. */
 class Book {
   readonly db: Database;
   readonly #path: string;
@@ -99,10 +102,11 @@ class Book {
   #writable: Database | null = null;
   #refused = false;
 
-  constructor(paths: LedgerPaths, log: (text: string) => void) {
+  constructor(paths: LedgerPaths, toWrite: boolean, log: (text: string) => void) {
     this.#path = paths.db;
     this.#log = log;
-    this.db = openToRead(paths.db, BUSY_MS) ?? this.#openOther();
+    this.#writable = toWrite ? openExisting(paths.db, BUSY_MS) : null;
+    this.db = this.#writable ?? openToRead(paths.db, BUSY_MS) ?? this.#openOther();
   }
 
   /** There is no book yet, or one of an older program: it is made. One that can only be read is. Throws for one that openBook explains. */
@@ -134,10 +138,13 @@ class Book {
     }
   }
 
-  /** The connection that reads is closed last: it cannot fold the log into the book, so that nothing waits for the disk. */
+  /** A connection that only reads is closed last: it cannot fold the log into the book, so that nothing waits for the disk. */
   close(): void {
-    this.#writable?.close();
-    this.db.close();
+    if (this.#writable === this.db) closeQuickly(this.db, this.#path);
+    else {
+      this.#writable?.close();
+      this.db.close();
+    }
   }
 }
 

@@ -49,7 +49,7 @@ function textPart({ pieces, before, priority }: Part, values: Values): TextPart[
   let urgent = false;
   for (const piece of pieces) {
     if ("text" in piece) {
-      shown.push({ text: withoutControls(piece.text), style: "plain" });
+      shown.push({ text: withoutControls(piece.text), style: "dim" });
       continue;
     }
     named++;

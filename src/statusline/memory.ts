@@ -7,6 +7,8 @@ export interface Memory {
   atMs: number;
   /** What the figures depend on: the input, and size and time of the log. */
   key: string;
+  /** Size and time of the session's log. */
+  logMark: string;
   report: StatuslineReport | null;
   behind: boolean;
   template: string;

@@ -74,7 +74,7 @@ describe("the default line", () => {
   test("colours say what is near its limit, and are left out when not wanted", () => {
     const tight = limitUse("five_hour", { usedPercent: 80, atMs: NOW, resetsAtMs: NOW + 2 * HOUR }, NOW);
     const colored = line("{session} | 5h {5h}", { limits: tight }, {}, { ...PLAIN, color: true });
-    expect(colored).toBe("$1.42\u001b[2m | \u001b[0m5h \u001b[31m80% →133% 2h00m\u001b[0m");
+    expect(colored).toBe("$1.42\u001b[2m | \u001b[0m\u001b[2m5h \u001b[0m\u001b[31m80% →133% 2h00m\u001b[0m");
     expect(line("{session} | 5h {5h}", { limits: tight })).toBe("$1.42 | 5h 80% →133% 2h00m");
   });
 
