@@ -10,7 +10,7 @@ import { readHead } from "../platform/repo.ts";
 import { type LimitUse, limitUse } from "../reports/limits.ts";
 import type { StatuslineReport } from "../reports/statusline.ts";
 import { type LineStyle, renderLine } from "../statusline/line.ts";
-import { type Memory, memoryOf, memoryText } from "../statusline/memory.ts";
+import { type Memory, memoryOf, memoryText, stillTrue } from "../statusline/memory.ts";
 import { DEFAULT_TEMPLATE } from "../statusline/template.ts";
 import { COMMAND_VARIABLE, memoryOfCommand, shown, startWrapped, type WrapRun } from "../statusline/wrap.ts";
 import { type LogMark, type Look, lookAt } from "./statuslineLook.ts";
@@ -80,15 +80,15 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
   const key = keyOfRun(run);
   const isFresh = (memory: Memory): boolean =>
     memory.key === key && nowMs - memory.atMs >= 0 && nowMs - memory.atMs < FRESH_MS;
-  if (remembered !== null && isFresh(remembered)) return textOf(run, remembered);
+  if (remembered !== null && isFresh(remembered)) return textOf(run, remembered, remembered.behind);
   if (!glances.claim(session, process.pid, nowMs)) {
     // Another process is at it. What it finds is worth a moment; after that the figures of before have to do.
     for (let waited = 0; waited < NEIGHBOUR_MS; waited += NEIGHBOUR_STEP_MS) {
       await Bun.sleep(NEIGHBOUR_STEP_MS);
       const found = memoryOf(glances.read(session)?.body);
-      if (found !== null && isFresh(found)) return textOf(run, found);
+      if (found !== null && isFresh(found)) return textOf(run, found, found.behind);
     }
-    return remembered === null ? lineOf(input, null, env, nowMs) : textOf(run, remembered);
+    return remembered === null ? lineOf(input, null, env, nowMs) : textOf(run, remembered, true);
   }
   const wrapped = command === null ? null : await wrap(run, command, remembered);
   if (wrapped !== null && remembered !== null)
@@ -111,10 +111,12 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
     key,
     logMark: markText(run.logMark),
     // Figures of before are better than none, and said to be behind.
-    report: look.report ?? remembered?.report ?? null,
+    report: look.report ?? (remembered === null ? null : stillTrue(remembered, input, nowMs)),
+    foundMs: look.report === null ? (remembered?.foundMs ?? nowMs) : nowMs,
     behind: look.behind,
     template,
     branch: template.includes("{branch}") ? (input.branch ?? (input.cwd === null ? null : readHead(input.cwd))) : null,
+    promptKey: input.promptKey,
     heard: input.limits.length > 0 ? input.limits : (remembered?.heard ?? []),
     wrap: ended?.memory ?? remembered?.wrap ?? null,
     text: "",
@@ -126,9 +128,10 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
 }
 
 /** The line with the figures that are remembered, below the last output of the wrapped command. */
-function textOf({ input, command, env, nowMs }: Run, memory: Memory): string {
+function textOf({ input, command, env, nowMs }: Run, memory: Memory, behind: boolean): string {
   const above = command === null ? null : shown(memoryOfCommand(memory.wrap, command), nowMs);
-  return [above, lineOf(input, memory, env, nowMs)].filter((text) => text !== null && text !== "").join("\n");
+  const still = { ...memory, report: stillTrue(memory, input, nowMs), behind };
+  return [above, lineOf(input, still, env, nowMs)].filter((text) => text !== null && text !== "").join("\n");
 }
 
 function lineOf(input: StatuslineInput, memory: Memory | null, env: Env, nowMs: number): string {

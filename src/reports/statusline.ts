@@ -24,7 +24,10 @@ export interface StatuslineReport {
   differs: boolean;
   /** The prompt at hand, null before the first. */
   prompt: SmallSum | null;
-  today: SmallSum;
+  /** Null where it is not known any more. */
+  today: SmallSum | null;
+  /** Bounds of today; `toMs` is exclusive. */
+  day: { fromMs: number; toMs: number };
   /** The history was read whole at least once: without that, today may miss sessions. */
   historyRead: boolean;
   /** What the session would cost in an hour at the rate of the last {@link BURN_MS}; null where it rests. */
@@ -65,6 +68,7 @@ export function statuslineReport(db: Database, options: StatuslineOptions): Stat
     differs: known !== null && session !== null && differs(db, known, session, clientNanoUsd),
     prompt: known === null || promptId === null || session === null ? null : promptSum(db, known, promptId, session),
     today: spanSum(db, calendar.day),
+    day: { fromMs: calendar.day.fromMs, toMs: calendar.day.toMs },
     historyRead: isHistoryRead(db),
     burn: known === null ? null : burnOf(db, known, nowMs),
     budget: nearest(budgetsOfSession(db, budgetsThatBear(db, known), calendar, scope ?? NOBODY)),

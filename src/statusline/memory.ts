@@ -1,4 +1,4 @@
-import type { LimitSample } from "../agents/statusline.ts";
+import type { LimitSample, StatuslineInput } from "../agents/statusline.ts";
 import type { StatuslineReport } from "../reports/statusline.ts";
 import type { WrapMemory } from "./wrap.ts";
 
@@ -10,9 +10,13 @@ export interface Memory {
   /** Size and time of the session's log. */
   logMark: string;
   report: StatuslineReport | null;
+  /** When the figures were found; they may have been carried on since. */
+  foundMs: number;
   behind: boolean;
   template: string;
   branch: string | null;
+  /** The prompt that the figures are of. */
+  promptKey: string | null;
   /** The windows as the agent told them. */
   heard: LimitSample[];
   /** Of the wrapped command, null where there was none. */
@@ -37,4 +41,24 @@ export function memoryOf(text: string | undefined): Memory | null {
   } catch {
     return null;
   }
+}
+
+/** A rate is of the last minutes: it is shown no longer than this. Milliseconds. */
+const RATE_MS = 60_000;
+
+/** What still holds of figures that were found earlier: another prompt has begun, a day has ended, a rate is over. */
+export function stillTrue(memory: Memory, input: StatuslineInput, nowMs: number): StatuslineReport | null {
+  const { report, promptKey, foundMs } = memory;
+  if (report === null) return null;
+  const { day, budget } = report;
+  const within = (span: { fromMs: number | null; toMs: number | null }): boolean =>
+    (span.fromMs === null || nowMs >= span.fromMs) && (span.toMs === null || nowMs < span.toMs);
+  const samePrompt = promptKey === input.promptKey;
+  return {
+    ...report,
+    today: within(day) ? report.today : null,
+    prompt: samePrompt ? report.prompt : null,
+    burn: Math.abs(nowMs - foundMs) < RATE_MS ? report.burn : null,
+    budget: budget !== null && within(budget) && (samePrompt || budget.budget.per !== "prompt") ? budget : null,
+  };
 }

@@ -239,6 +239,7 @@ test("an empty book has figures of nothing", async () => {
     differs: false,
     prompt: null,
     today: { costNanoUsd: 0, calls: 0, unpricedCalls: 0 },
+    day: { fromMs: 0, toMs: 86_400_000 },
     historyRead: true,
     burn: null,
     budget: null,

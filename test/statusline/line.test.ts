@@ -20,6 +20,7 @@ const REPORT: StatuslineReport = {
   differs: false,
   prompt: usd(0.31),
   today: usd(12.4),
+  day: { fromMs: NOW - 12 * HOUR, toMs: NOW + 12 * HOUR },
   historyRead: true,
   burn: { perHourNanoUsd: 8_200_000_000, unpricedCalls: 0 },
   budget: null,

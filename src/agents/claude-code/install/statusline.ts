@@ -6,7 +6,7 @@ import { append, type Layout, PARSING, remove } from "./jsonEdit.ts";
 /** The statusline in settings.json. There can be only one: a command that is there is wrapped, not replaced, and given back to the byte. */
 
 const KEY = "statusLine";
-const HINT = "Mend it first; nothing was written.";
+const HINT = "Mend it, or take it out to have the one of cc-ledger instead; nothing was written.";
 
 /** What a settings text says of the statusline. */
 export interface StatuslineEntry {
@@ -23,10 +23,10 @@ interface Found {
   command: string;
 }
 
-/** Reads the statusline of a settings text that {@link readHooks} took; null where there is none, or one that runs no command. */
+/** Reads the statusline of a settings text that {@link readHooks} took; null where there is none, or one that cannot be told. */
 export function readStatuslineEntry(body: string): StatuslineEntry | null {
   const found = find(body);
-  if (found === null || found === "odd") return null;
+  if (found === null || "problem" in found) return null;
   return ownCommand(found.command) ?? { binary: null, original: found.command };
 }
 
@@ -34,13 +34,9 @@ export function readStatuslineEntry(body: string): StatuslineEntry | null {
  *  where the settings have one that cannot be wrapped. */
 export function wireStatusline(body: string, binaryPath: string, layout: Layout): string {
   const found = find(body);
-  if (found === "odd")
-    throw new UserError(
-      `settings.json has a "${KEY}" that runs no command, so it cannot be wrapped`,
-      "Take it out to have the one of cc-ledger instead; nothing was written.",
-    );
   const program = `${programWord(binaryPath)} statusline`;
   if (found === null) return append(body, [], KEY, { type: "command", command: program }, layout);
+  if ("problem" in found) throw new UserError(`settings.json: ${found.problem}`, HINT);
   const own = ownCommand(found.command);
   if (own !== null && own.binary === ownCommand(program)?.binary) return body;
   const original = own === null ? found.literal.slice(1, -1) : unwrapped(found.literal);
@@ -50,7 +46,7 @@ export function wireStatusline(body: string, binaryPath: string, layout: Layout)
 /** Takes our command out again: the wrapped one stands as it stood, and what was only made to hold ours goes. */
 export function unwireStatusline(body: string): string {
   const found = find(body);
-  if (found === null || found === "odd" || ownCommand(found.command) === null) return body;
+  if (found === null || "problem" in found || ownCommand(found.command) === null) return body;
   const original = unwrapped(found.literal);
   return original === null ? remove(body, [KEY]) : replaceAt(body, found, `"${original}"`);
 }
@@ -64,22 +60,31 @@ function ownCommand(command: string): { binary: string; original: string | null 
   return flag === "--wrap" && original !== undefined ? { binary, original } : null;
 }
 
-/** The statusline's command; "odd" where there is a statusline without one. Throws where a name stands there twice. */
-function find(body: string): Found | "odd" | null {
+/** The statusline's command, or why there is a statusline whose command cannot be told; null for no statusline. */
+function find(body: string): Found | { problem: string } | null {
   const root = parseTree(body, [], PARSING);
-  const entry = root === undefined ? undefined : member(root, KEY, KEY);
+  const entries = root === undefined ? [] : members(root, KEY);
+  const [entry] = entries;
   if (entry === undefined) return null;
-  const command = member(entry, "command", `${KEY}.command`);
-  if (member(entry, "type", `${KEY}.type`)?.value !== "command" || command?.type !== "string") return "odd";
+  const commands = members(entry, "command");
+  const [command] = commands;
+  for (const [named, label] of [
+    [entries, KEY],
+    [commands, `${KEY}.command`],
+  ] as const)
+    if (named.length > 1) return { problem: `"${label}" stands there twice` };
+  if (members(entry, "type").at(-1)?.value !== "command" || command?.type !== "string")
+    return { problem: `"${KEY}" runs no command, so it cannot be wrapped` };
   const { offset, length } = command;
   return { literal: body.slice(offset, offset + length), offset, command: String(command.value) };
 }
 
-function member(object: Node, key: string, label: string): Node | undefined {
-  const named =
-    object.type === "object" ? (object.children ?? []).filter(({ children }) => children?.[0]?.value === key) : [];
-  if (named.length > 1) throw new UserError(`settings.json: "${label}" stands there twice`, HINT);
-  return named[0]?.children?.[1];
+/** Values of the members of that name. */
+function members(object: Node, key: string): Node[] {
+  if (object.type !== "object") return [];
+  return (object.children ?? []).flatMap(({ children }) =>
+    children?.[0]?.value === key && children[1] ? [children[1]] : [],
+  );
 }
 
 function replaceAt(body: string, { offset, literal }: Found, fresh: string): string {
