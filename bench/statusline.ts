@@ -38,7 +38,9 @@ export async function statuslineBench(bench: StatuslineBench): Promise<void> {
   const line = (what: string, figures: Figures): void => {
     const r = ratio(figures, nothing);
     const ms = `${median(figures.wallMs).toFixed(1)} / ${median(nothing.wallMs).toFixed(1)} ms`;
-    report(`statusline, ${what}, whole process / empty executable`, `${r.toFixed(2)} x  (${ms})`, "<= 2 x", r <= 2);
+    const cpu = median(figures.cpuMs) / median(nothing.cpuMs);
+    const shown = `${r.toFixed(2)} x  (${ms}; cpu ${cpu.toFixed(2)} x)`;
+    report(`statusline, ${what}, whole process / empty executable`, shown, "<= 2 x", r <= 2);
   };
   line("the same again", same);
   line("the hooks have filed the turn", idle);

@@ -231,6 +231,18 @@ describe("a book in trouble", () => {
     );
   });
 
+  test("locked even against reading: the last figures are lower bounds", async () => {
+    const one = await caughtUp(scene(10));
+    await one.show(one.json());
+    const db = new Database(one.home.book);
+    db.run("PRAGMA locking_mode = EXCLUSIVE");
+    db.run("BEGIN EXCLUSIVE");
+    expect(await one.show(one.json(0.3))).toStartWith(`≥${shown(10)} | prompt ≥${shown(10)} | today ≥${shown(10)}`);
+    db.run("ROLLBACK");
+    db.close();
+    expect(log(one)).toContain("statusline: ");
+  });
+
   test("broken: the last figures, said to be behind; without them what the client says", async () => {
     const one = await caughtUp(scene(10));
     await one.show(one.json());
