@@ -24,17 +24,17 @@ export async function statuslineBench(bench: StatuslineBench): Promise<void> {
   const ledger = join(bench.scratch, "ledger-statusline");
   rmSync(ledger, { recursive: true, force: true });
   Bun.spawnSync([bench.program, "stats", "--since", "all", "--json"], { env: bench.envOf(bench.history, ledger) });
-  const [same, idle, turn, large, nothing] = await inTurn(
+  const [same, filed, turn, large, nothing] = await inTurn(
     [
       session(bench, ledger, "same", 1).command(false, false),
-      session(bench, ledger, "idle", 1).command(false, true),
+      session(bench, ledger, "filed", 1).afterHook(),
       session(bench, ledger, "turn", 1).command(true, true),
       session(bench, ledger, "large", 100).command(true, true),
       bench.empty,
     ],
     Math.max(30, bench.runs),
   );
-  if (!same || !idle || !turn || !large || !nothing) throw new Error("nothing was measured");
+  if (!same || !filed || !turn || !large || !nothing) throw new Error("nothing was measured");
   const line = (what: string, figures: Figures): void => {
     const r = ratio(figures, nothing);
     const ms = `${median(figures.wallMs).toFixed(1)} / ${median(nothing.wallMs).toFixed(1)} ms`;
@@ -43,7 +43,7 @@ export async function statuslineBench(bench: StatuslineBench): Promise<void> {
     report(`statusline, ${what}, whole process / empty executable`, shown, "<= 2 x", r <= 2);
   };
   line("the same again", same);
-  line("the hooks have filed the turn", idle);
+  line("after a turn that a hook has filed", filed);
   line("a turn to file", turn);
   const growth = ratio(large, turn);
   report("statusline with a 100 MB transcript / with 1 MB", `${growth.toFixed(2)} x`, "<= 1.15 x", growth <= 1.15);
@@ -91,6 +91,8 @@ interface BenchSession {
   /** Lets the transcript grow, and the client's JSON change. */
   change(grows: boolean, changes: boolean): void;
   command(grows: boolean, changes: boolean): Command;
+  /** After a turn that the hooks have filed. */
+  afterHook(): Command;
 }
 
 /** A session that is in a copy of the book, with the client's JSON of it. */
@@ -128,10 +130,22 @@ function session(
   };
   change(false, false);
   Bun.spawnSync([bench.program, "statusline"], { env, stdin: Bun.file(stdin) });
+  const hookStdin = join(bench.scratch, `statusline-${name}-hook.json`);
+  writeFileSync(hookStdin, JSON.stringify({ session_id: SESSION, transcript_path: path, cwd: "/nowhere/repo" }));
   return {
     path,
     stdin,
     change,
+    afterHook: () => ({
+      name,
+      argv: [bench.program, "statusline"],
+      env: { ...env, COLUMNS: "120" },
+      stdin,
+      before: () => {
+        change(true, true);
+        Bun.spawnSync([bench.program, "hook", "claude-code", "stop"], { env, stdin: Bun.file(hookStdin) });
+      },
+    }),
     command: (grows, changes) => ({
       name,
       argv: [bench.program, "statusline"],

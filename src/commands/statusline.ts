@@ -97,19 +97,24 @@ async function show(run: Run, glances: Glances, remembered: Memory | null): Prom
   try {
     look = await lookAt({
       ...run,
-      grew: remembered?.logMark !== markText(run.logMark),
+      reportedMs: remembered?.reportedMs ?? 0,
       heard: remembered?.heard ?? null,
     });
   } catch (error) {
     log(messageOf(error));
-    look = { report: null, behind: true, template: remembered?.template ?? DEFAULT_TEMPLATE };
+    look = {
+      report: null,
+      behind: true,
+      reportedMs: remembered?.reportedMs ?? 0,
+      template: remembered?.template ?? DEFAULT_TEMPLATE,
+    };
   }
   const { template } = look;
   const ended = wrapped === null ? null : await wrapped.finish();
   const memory: Memory = {
     atMs: nowMs,
     key,
-    logMark: markText(run.logMark),
+    reportedMs: look.reportedMs,
     // Figures of before are better than none, and said to be behind.
     report: look.report ?? (remembered === null ? null : stillTrue(remembered, input, nowMs)),
     foundMs: look.report === null ? (remembered?.foundMs ?? nowMs) : nowMs,
@@ -167,10 +172,6 @@ function limitsOf(input: StatuslineInput, report: StatuslineReport | null, nowMs
   return input.limits.flatMap(({ period, used, resetsMs }) =>
     limitUse(period, { usedPercent: used, atMs: nowMs, resetsAtMs: resetsMs }, nowMs),
   );
-}
-
-function markText(mark: LogMark | null): string {
-  return mark === null ? "" : `${mark.size} ${mark.modifiedMs}`;
 }
 
 /** What figures depend on. How long the session has lasted changes all the time and says nothing. */

@@ -4,8 +4,8 @@ import { factsOf } from "../agents/claude-code/statusline.ts";
 import type { LimitSample, StatuslineInput } from "../agents/statusline.ts";
 import { readSettings } from "../ledger/config.ts";
 import { keepSamples, newSamples } from "../ledger/limits.ts";
-import { isNews } from "../ledger/news.ts";
-import { closeQuickly, openBook, openExisting, openToRead } from "../ledger/open.ts";
+import { fileReported, newsOf } from "../ledger/news.ts";
+import { isLogLong, openBook, openExisting, openToRead } from "../ledger/open.ts";
 import { loadSource } from "../ledger/sources.ts";
 import { identityOf } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
@@ -17,6 +17,11 @@ import { calendarOf } from "./calendar.ts";
 
 /** Another writer is waited for no longer than this; then the line shows what can be read. Milliseconds. */
 const BUSY_MS = 60;
+
+/** Where nothing else is filed, the agent's own count is so seldom: its log holds the last one when it ends. Milliseconds. */
+const REPORTED_MS = 60_000;
+
+const NO_NEWS = { reported: false, more: false };
 
 /** Size and time of a log. */
 export interface LogMark {
@@ -30,6 +35,7 @@ export interface Look {
   report: StatuslineReport | null;
   /** The session's log holds more than the book. */
   behind: boolean;
+  reportedMs: number;
   template: string;
 }
 
@@ -37,8 +43,8 @@ export interface Question {
   input: StatuslineInput;
   /** The session's log, null where there is none. */
   logMark: LogMark | null;
-  /** The log is not as it was when the session was last looked at: there will be something to write. */
-  grew: boolean;
+  /** When the agent's own count was filed last. */
+  reportedMs: number;
   /** What the session told of the plan's windows the last time. */
   heard: readonly LimitSample[] | null;
   env: Env;
@@ -49,22 +55,26 @@ export interface Question {
 
 /** Files what the session's log gained and what the input says, then asks. The book is read first and written only where there is something
  *  to write. Where it cannot be written, the figures are those that can be read. Throws where there is no book to be read. */
-export async function lookAt({ input, logMark, grew, heard, env, paths, nowMs, log }: Question): Promise<Look> {
+export async function lookAt({ input, logMark, reportedMs, heard, env, paths, nowMs, log }: Question): Promise<Look> {
   const facts = factsOf(input, nowMs);
-  const book = new Book(paths, grew, log);
+  const book = new Book(paths, log);
   try {
     const { db } = book;
     const settings = readSettings(db);
     const filing = { db, write: (work: (db: Database) => void) => book.write(work), env, paths, log };
-    const samples = newSamples(db, input.limits, heard, nowMs);
-    if (samples.length > 0) book.write((writable) => keepSamples(writable, samples, nowMs));
-    const told = facts !== null && isNews(db, AGENT_NAME, facts.events);
     let behind = isBehind(db, input.transcript, logMark);
-    if (facts !== null && (told || behind)) {
+    let filedMs = reportedMs;
+    const samples = newSamples(db, input.limits, heard, nowMs);
+    const news = facts === null ? NO_NEWS : newsOf(db, AGENT_NAME, facts.events);
+    if (facts !== null && (news.more || behind)) {
       const { fileGains } = await import("./statuslineFiling.ts");
-      const filed = await fileGains(filing, { ...facts, subagentsDir: null }, told);
+      const filed = await fileGains(filing, { ...facts, subagentsDir: null }, news.more || news.reported);
       behind &&= !filed || isBehind(db, input.transcript, logMark);
+      filedMs = news.reported && filed ? nowMs : filedMs;
+    } else if (facts !== null && news.reported && Math.abs(nowMs - reportedMs) >= REPORTED_MS) {
+      if (book.write((writable) => fileReported(writable, AGENT_NAME, facts.events.sessions))) filedMs = nowMs;
     }
+    if (samples.length > 0) book.write((writable) => keepSamples(writable, samples, nowMs));
     const calendar = calendarOf(db, settings.get("timezone") ?? null, env, nowMs, (fresh, toldBy) =>
       book.write((writable) => keepCalendar(writable, fresh, toldBy)),
     );
@@ -86,6 +96,7 @@ export async function lookAt({ input, logMark, grew, heard, env, paths, nowMs, l
     return {
       report,
       behind,
+      reportedMs: filedMs,
       template: settings.get("statusline.template") ?? DEFAULT_TEMPLATE,
     };
   } finally {
@@ -93,8 +104,7 @@ export async function lookAt({ input, logMark, grew, heard, env, paths, nowMs, l
   }
 }
 
-/** The book as a statusline holds it: open to be read, and to be written where that is foreseen, else from the moment when there is
- *  something to write. */
+/** The book as a statusline holds it: open to be read, and to be written from the moment when there is something to write. */
 class Book {
   readonly db: Database;
   readonly #path: string;
@@ -102,11 +112,10 @@ class Book {
   #writable: Database | null = null;
   #refused = false;
 
-  constructor(paths: LedgerPaths, toWrite: boolean, log: (text: string) => void) {
+  constructor(paths: LedgerPaths, log: (text: string) => void) {
     this.#path = paths.db;
     this.#log = log;
-    this.#writable = toWrite ? openExisting(paths.db, BUSY_MS) : null;
-    this.db = this.#writable ?? openToRead(paths.db, BUSY_MS) ?? this.#openOther();
+    this.db = openToRead(paths.db, BUSY_MS) ?? this.#openOther();
   }
 
   /** There is no book yet, or one of an older program: it is made. One that can only be read is. Throws for one that openBook explains. */
@@ -138,12 +147,15 @@ class Book {
     }
   }
 
-  /** A connection that only reads is closed last: it cannot fold the log into the book, so that nothing waits for the disk. */
+  /** A connection that only reads is closed last: it cannot fold the log into the book, so that nothing waits for the disk. Where the log has
+   *  grown long, the other one is, and folds it. */
   close(): void {
-    if (this.#writable === this.db) closeQuickly(this.db, this.#path);
-    else {
+    if (this.#writable === null || !isLogLong(this.#path)) {
       this.#writable?.close();
       this.db.close();
+    } else {
+      this.db.close();
+      this.#writable.close();
     }
   }
 }

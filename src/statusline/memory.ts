@@ -7,8 +7,8 @@ export interface Memory {
   atMs: number;
   /** What the figures depend on: the input, and size and time of the log. */
   key: string;
-  /** Size and time of the session's log. */
-  logMark: string;
+  /** When the agent's own count was filed last. */
+  reportedMs: number;
   report: StatuslineReport | null;
   /** When the figures were found; they may have been carried on since. */
   foundMs: number;

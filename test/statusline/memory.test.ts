@@ -24,7 +24,7 @@ const REPORT: StatuslineReport = {
 const MEMORY: Memory = {
   atMs: NOON,
   key: "k",
-  logMark: "",
+  reportedMs: 0,
   report: REPORT,
   foundMs: NOON,
   behind: false,
