@@ -177,7 +177,7 @@ function limitsOf(input: StatuslineInput, report: StatuslineReport | null, nowMs
 /** What figures depend on. How long the session has lasted changes all the time and says nothing. */
 function keyOfRun({ input, logMark, command }: Run): string {
   const { durationMs: _always, ...shownInput } = input;
-  return keyOf(JSON.stringify([shownInput, logMark, command])).toString(36);
+  return Bun.hash(JSON.stringify([shownInput, logMark, command])).toString(36);
 }
 
 /** The line goes into a pipe, and the client shows colours: they are left out only where they are not wanted. */
