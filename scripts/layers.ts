@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   reports: ["agents", "ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
   watch: ["agents", "ledger", "pricing", "guard", "reports", "render"],
+  statusline: ["agents", "ledger", "guard", "reports", "render"],
   demo: [],
   menubar: ["reports", "render"],
   notify: ["ledger", "guard", "render"],
@@ -30,6 +31,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "reports",
     "render",
     "watch",
+    "statusline",
     "demo",
     "menubar",
     "notify",
@@ -37,7 +39,17 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "watch", "menubar", "notify"]);
+const AGENT_BLIND = new Set([
+  "ledger",
+  "attribution",
+  "guard",
+  "reports",
+  "render",
+  "watch",
+  "statusline",
+  "menubar",
+  "notify",
+]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
   "platform",
@@ -49,6 +61,7 @@ const NO_SQL = new Set([
   "guard",
   "render",
   "watch",
+  "statusline",
   "demo",
   "menubar",
   "notify",
