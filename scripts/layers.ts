@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   render: ["guard", "reports"],
   demo: [],
   menubar: ["reports", "render"],
+  mcp: ["agents", "ledger", "pricing", "categories", "guard", "reports", "render"],
   commands: [
     "agents",
     "ledger",
@@ -29,11 +30,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "render",
     "demo",
     "menubar",
+    "mcp",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "menubar"]);
+const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "menubar", "mcp"]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
   "platform",
