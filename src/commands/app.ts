@@ -37,6 +37,7 @@ const COMMANDS = {
   blame: async () => (await import("./blame.ts")).blame,
   doctor: async () => (await import("./doctor.ts")).doctor,
   menubar: async () => (await import("./menubar.ts")).menubar,
+  mcp: async () => (await import("./mcp.ts")).mcp,
   install: async () => (await import("./install.ts")).install,
   uninstall: async () => (await import("./install.ts")).uninstall,
   budget: async () => (await import("./budget.ts")).budget,

@@ -1,5 +1,6 @@
 import { UserError } from "../platform/errors.ts";
 import { addDays, dayOf } from "../platform/time.ts";
+import { nearest } from "./nearest.ts";
 import {
   type Clock,
   countOf,
@@ -17,7 +18,6 @@ import {
   weekdayOf,
   weekdayOfDay,
 } from "./periodWords.ts";
-import { nearest } from "./nearest.ts";
 import { shown } from "./schema.ts";
 
 /** Periods as people say them: `this week`, `since Monday`, `october`, `2026-10-01..2026-10-15`. */
@@ -40,7 +40,7 @@ interface Meaning extends Span {
 }
 
 export const PERIOD_EXAMPLES =
-  'today, yesterday, this week, last month, last 7 days, past 24 hours, since Monday, October, 2026-10, Q3, 2026-10-01..2026-10-15, all';
+  "today, yesterday, this week, last month, last 7 days, past 24 hours, since Monday, October, 2026-10, Q3, 2026-10-01..2026-10-15, all";
 
 const LONGEST = 100;
 
@@ -87,7 +87,8 @@ function boundsOf(said: string, clock: Clock): Bounds | null {
     return { fromMs: null, toMs: null };
   const since = /^(?:since|from|starting|after) (.+)$/.exec(said);
   const range =
-    new RegExp(`^(?:(?:from|between|since) )?(.+?)(?: ${TO} | ?(?:\\.\\.+|[\u2013\u2014]) ?| - )(.+)$`).exec(said) ?? null;
+    new RegExp(`^(?:(?:from|between|since) )?(.+?)(?: ${TO} | ?(?:\\.\\.+|[\u2013\u2014]) ?| - )(.+)$`).exec(said) ??
+    null;
   if (range !== null) return rangeOf(range[1] as string, range[2] as string, clock);
   if (since !== null) {
     const start = meaningOf(since[1] as string, clock, true);
@@ -177,9 +178,10 @@ const SHORT: Readonly<Record<string, Unit | "hour" | "minute">> = {
 /** `last 7 days`, `past week`, `24h`: up to now, today counted. */
 function rolling(said: string, clock: Clock): Meaning | null {
   const long = /^(?:(?:last|past|previous) )?(\w+) (minute|hour|day|week|month|quarter|year)s$/.exec(said);
-  const past = /^(?:past|last|previous) (?:(a|an|one|1) )?(minute|hour)$|^past (?:(a|one|1) )?(day|week|month|quarter|year)$/.exec(
-    said,
-  );
+  const past =
+    /^(?:past|last|previous) (?:(a|an|one|1) )?(minute|hour)$|^past (?:(a|one|1) )?(day|week|month|quarter|year)$/.exec(
+      said,
+    );
   const short = /^(?:(?:last|past) )?(\d{1,5}) ?(h|hrs?|d|w|m|y|mins?)$/.exec(said);
   const word = long?.[1] ?? short?.[1] ?? (past === null ? undefined : "1");
   const unit = long?.[2] ?? (short === null ? undefined : SHORT[short[2] as string]) ?? past?.[2] ?? past?.[4];

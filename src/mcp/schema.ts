@@ -103,7 +103,7 @@ export function argumentsOf<T>(shape: Shape<T>, given: unknown): T {
       const hint = known.length === 0 ? "It takes no arguments." : `It takes: ${known.join(", ")}.`;
       throw new UserError(`there is no argument ${shown(name)}`, hint);
     }
-    if (value !== null && value !== undefined) args[name] = valueOf(name, schema, value);
+    if (value !== null && value !== undefined) args[name] = argumentOf(name, schema, value);
   }
   for (const name of required)
     if (!Object.hasOwn(args, name)) throw new UserError(`the argument ${name} is missing`, hintOf(name, properties));
@@ -115,7 +115,7 @@ function hintOf(name: string, properties: Readonly<Record<string, unknown>>): st
   return description === undefined ? `Give ${name}.` : `${name}: ${description}`;
 }
 
-function valueOf(name: string, schema: ArgumentSchema, value: unknown): unknown {
+function argumentOf(name: string, schema: ArgumentSchema, value: unknown): unknown {
   if (schema.type === "boolean") {
     if (value === true || value === "true") return true;
     if (value === false || value === "false") return false;
