@@ -10,7 +10,7 @@ export const USUAL_BYTES = 4_096;
 /** The same where it does. */
 export const MAX_BYTES = 32_768;
 /** Rows that are tried first where the call does not say. */
-export const USUAL_ROWS = 25;
+export const USUAL_ROWS = 50;
 
 /** How fresh the book is. */
 export interface Freshness {
@@ -78,11 +78,11 @@ function packed<O>({ structured, markdown }: Page<O>, { asOfMs, upToDate, note }
 export function errorResult(error: UserError): Result {
   const said = [error.message, error.hint].filter((part) => part !== undefined).map((part) => withoutFlags(part));
   const [message = "", hint] = said.map((part) => plain(part, 700));
-  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? "" : "."}`;
+  const sentence = `cc-ledger: ${message}${/[.!?]$/.test(message) ? "" : "."}`;
   return { content: [{ type: "text", text: hint === undefined ? sentence : `${sentence}\n${hint}` }], isError: true };
 }
 
 /** Reports speak of the flags of commands; here they are arguments. */
 function withoutFlags(message: string): string {
-  return message.replace(/--(model|branch|agent|pr|warn|top)\b/g, "$1").replace(/--repo\b/g, "project");
+  return message.replace(/--(model|branch|agent|pr|warn|top|hard)\b/g, "$1").replace(/--repo\b/g, "project");
 }

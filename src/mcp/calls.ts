@@ -6,6 +6,7 @@ import { errorResult, MAX_BYTES, outputSchema, type Result, resultOf, USUAL_BYTE
 import { type AnyTool, TOOLS } from "./catalogue.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Desk } from "./desk.ts";
+import { Memory } from "./memory.ts";
 import { nearest } from "./nearest.ts";
 import { Queries } from "./queries.ts";
 import { argumentsOf } from "./schema.ts";
@@ -53,6 +54,7 @@ export class Calls {
   readonly #world: World;
   readonly #desk: Desk;
   readonly #queries: Queries;
+  readonly #memory = new Memory();
   readonly #zones = new Map<string, string>();
 
   constructor(world: World, desk: Desk) {
@@ -62,6 +64,7 @@ export class Calls {
   }
 
   close(): void {
+    this.#memory.close();
     this.#queries.close();
     this.#desk.close();
   }
@@ -72,7 +75,11 @@ export class Calls {
       return await this.#run(toolNamed(name), given);
     } catch (error) {
       if (error instanceof UserError) return errorResult(error);
-      return errorResult(new UserError(`cc-ledger failed: ${messageOf(error)}`, "The log of the ledger says more."));
+      return errorResult(
+        new UserError(`something went wrong: ${messageOf(error)}`, "The log of the ledger says more."),
+      );
+    } finally {
+      this.#memory.answered();
     }
   }
 

@@ -5,12 +5,12 @@ import { list, nullable, number, object, optional, text, whole } from "./schema.
 
 /** Money and counts as answers show them. Dollars are exact to the nano-dollar; null means that no price is known, never that it was free. */
 
-/** Fields of whatever cost something. */
+/** Fields of whatever cost something. `unpricedCalls` are calls of models without a price, in no sum of dollars. */
 export const COST_FIELDS = {
   costUsd: nullable(number()),
   calls: whole(),
   totalTokens: whole(),
-  unpricedCalls: optional(whole({}, "calls of models without a price, in no sum of dollars")),
+  unpricedCalls: optional(whole()),
 } as const;
 
 export const TOKENS = object({
@@ -21,7 +21,7 @@ export const TOKENS = object({
   cacheWrite1h: whole(),
 });
 
-export const UNPRICED = optional(list(object({ model: text(), calls: whole() }), "models without a price"));
+export const UNPRICED = optional(list(object({ model: text(), calls: whole() })));
 
 type Priced = Pick<Sums, "calls" | "costNanoUsd" | "unpricedCalls">;
 

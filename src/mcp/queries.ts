@@ -1,3 +1,4 @@
+import { fs } from "../platform/builtins.ts";
 import { UserError } from "../platform/errors.ts";
 import type { SqlValue } from "../reports/freeQuery.ts";
 import type { QueryOrder, QueryReply } from "./queryProcess.ts";
@@ -13,6 +14,7 @@ const QUERY_MEMORY = 512 << 20;
 /** Without queries the process is let go. Milliseconds. */
 const IDLE_MS = 60_000;
 const LOOK_MS = 25;
+const PAGE = 4_096;
 
 export interface QueryRows {
   columns: string[];
@@ -56,8 +58,8 @@ export class Queries {
       child.kill("SIGKILL");
     };
     const clock = setTimeout(() => end(`it took more than ${QUERY_MS / 1_000} seconds`), QUERY_MS);
-    const watch = setInterval(async () => {
-      if ((await memoryOf(child.pid)) > QUERY_MEMORY) end(`it took more than ${QUERY_MEMORY >> 20} MiB of memory`);
+    const watch = setInterval(() => {
+      if (memoryOf(child.pid) > QUERY_MEMORY) end(`it took more than ${QUERY_MEMORY >> 20} MiB of memory`);
     }, LOOK_MS);
     try {
       const reply = await new Promise<QueryReply | null>((resolve) => {
@@ -116,10 +118,10 @@ export class Queries {
   }
 }
 
-/** Memory of a process in bytes where the system has `/proc`, 0 elsewhere. */
-async function memoryOf(pid: number): Promise<number> {
-  const file = Bun.file(`/proc/${pid}/statm`);
-  if (process.platform !== "linux" || !(await file.exists())) return 0;
-  const pages = Number((await file.text()).split(" ")[1]);
-  return Number.isFinite(pages) ? pages * 4_096 : 0;
+/** Memory of a process in bytes where the system has `/proc`, 0 elsewhere. Files there say that they are empty, so they are read the plain way. */
+function memoryOf(pid: number): number {
+  const path = `/proc/${pid}/statm`;
+  if (!fs().existsSync(path)) return 0;
+  const pages = Number(fs().readFileSync(path, "utf8").split(" ")[1]);
+  return Number.isFinite(pages) ? pages * PAGE : 0;
 }

@@ -1,8 +1,12 @@
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+/** Messages as lines of JSON on standard input and output. It outlives whatever a client sends: a line that is no message is answered with an
+ *  error, one that is too long is read past without being kept. */
 
-/** Messages as lines of JSON on standard input and output. Unlike the SDK's own it outlives whatever a client sends: a line that is no
- *  message is answered with an error, one that is too long is read past without being kept. */
+/** A JSON-RPC message as it came in: a request, a notification, or an answer. */
+export interface Message {
+  id?: string | number;
+  method?: string;
+  params?: Readonly<Record<string, unknown>>;
+}
 
 /** Longest line that is read, bytes. No request here needs more than a few kilobytes. */
 export const MAX_LINE = 1 << 20;
@@ -23,10 +27,9 @@ export interface Lines {
   };
 }
 
-export class LineTransport implements Transport {
-  onclose?: () => void;
-  onerror?: (error: Error) => void;
-  onmessage?: (message: JSONRPCMessage) => void;
+export class LineTransport {
+  onclose: (() => void) | null = null;
+  onmessage: ((message: Message) => void) | null = null;
   readonly #lines: Lines;
   #parts: Buffer[] = [];
   #length = 0;
@@ -37,9 +40,9 @@ export class LineTransport implements Transport {
     this.#lines = lines;
   }
 
-  async start(): Promise<void> {
+  start(): void {
     const { input, output } = this.#lines;
-    const end = (): void => void this.close();
+    const end = (): void => this.close();
     input.on("data", (chunk) => this.#read(chunk));
     input.on("end", end);
     input.on("close", end);
@@ -48,14 +51,14 @@ export class LineTransport implements Transport {
   }
 
   /** Resolves when the line is out, or when there is nobody left to read it. */
-  send(message: JSONRPCMessage): Promise<void> {
+  send(message: object): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     return new Promise((resolve) => {
       this.#lines.output.write(`${JSON.stringify(message)}\n`, () => resolve());
     });
   }
 
-  async close(): Promise<void> {
+  close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#parts = [];
@@ -117,7 +120,7 @@ function idOf(value: unknown): string | number | undefined {
   return typeof id === "string" || typeof id === "number" ? id : undefined;
 }
 
-function isMessage(value: unknown): value is JSONRPCMessage {
+function isMessage(value: unknown): value is Message {
   if (typeof value !== "object" || value === null || !("jsonrpc" in value) || value.jsonrpc !== "2.0") return false;
   const hasId = idOf(value) !== undefined;
   if ("method" in value)

@@ -1,10 +1,10 @@
+import { USUAL_ROWS } from "../answer.ts";
 import { code, paragraphs, plain, table } from "../markdown.ts";
 import { QUERY_MS } from "../queries.ts";
 import { flag, list, number, object, optional, scalar, text, whole } from "../schema.ts";
 import { tool } from "../tool.ts";
 
 const MAX_ROWS = 500;
-const USUAL_ROWS = 50;
 const CELL = 300;
 const MARKDOWN_CELL = 48;
 
