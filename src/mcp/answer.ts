@@ -1,5 +1,5 @@
 import type { UserError } from "../platform/errors.ts";
-import { DATA_NOTE, paragraphs, plain } from "./markdown.ts";
+import { cleaned, DATA_NOTE, paragraphs, plain } from "./markdown.ts";
 import { flag, type JsonSchema, nullable, object, optional, type Shape, text } from "./schema.ts";
 import type { Answer, More, Page } from "./tool.ts";
 
@@ -11,6 +11,9 @@ export const USUAL_BYTES = 4_096;
 export const MAX_BYTES = 32_768;
 /** Rows that are tried first where the call does not say. */
 export const USUAL_ROWS = 50;
+
+/** Longest text in structured content: a cursor. Characters. */
+const LONGEST_TEXT = 3_000;
 
 /** How fresh the book is. */
 export interface Freshness {
@@ -70,7 +73,8 @@ function packed<O>({ structured, markdown }: Page<O>, { asOfMs, upToDate, note }
   const fields = { asOf, upToDate, ...(note !== null && { note: plain(note, 300) }), dataNote: DATA_NOTE };
   return {
     content: [{ type: "text", text: paragraphs(markdown, stale, `_${DATA_NOTE}_`) }],
-    structuredContent: { ...structured, ...fields },
+    // Tools cut and clean text themselves; whatever one forgot is cleaned here.
+    structuredContent: { ...cleaned(structured, LONGEST_TEXT), ...fields },
   };
 }
 

@@ -16,7 +16,8 @@ const BUSY_MS = 30_000;
 /** Starts the process; `done` is told what went wrong, null for nothing. */
 export function startCatchUp(world: World, done: (trouble: string | null) => void): { stop(): void } {
   const child = Bun.spawn([...world.self, "mcp", CATCH_UP], {
-    cwd: world.cwd,
+    // The folder that the client stands in may be gone by now.
+    cwd: ledgerPaths(world.env).home,
     env: { ...world.env },
     stdin: "ignore",
     stdout: "pipe",

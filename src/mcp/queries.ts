@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { fs } from "../platform/builtins.ts";
 import { UserError } from "../platform/errors.ts";
 import type { SqlValue } from "../reports/freeQuery.ts";
@@ -51,7 +52,7 @@ export class Queries {
 
   async #run(order: QueryOrder): Promise<QueryRows> {
     clearTimeout(this.#idle);
-    const child = this.#running();
+    const child = this.#running(dirname(order.book));
     let ended: string | null = null;
     const end = (why: string): void => {
       ended = why;
@@ -87,10 +88,11 @@ export class Queries {
     }
   }
 
-  #running(): Child {
+  /** It stands in the ledger's folder: the one that the client stands in may be gone by now. */
+  #running(folder: string): Child {
     if (this.#child !== null && this.#child.exitCode === null && !this.#child.killed) return this.#child;
     const child = Bun.spawn([...this.#world.self, "mcp", QUERY], {
-      cwd: this.#world.cwd,
+      cwd: folder,
       env: { ...this.#world.env },
       stdin: "pipe",
       stdout: "pipe",
