@@ -42,6 +42,7 @@ export class Desk {
   #triedMs = 0;
   #watched: Watched[] | null = null;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | null = null;
   #asOfMs: number | null = null;
   #isBehind = true;
   #note: string | null = null;
@@ -59,7 +60,11 @@ export class Desk {
   async use<T>(use: (book: Book) => T | Promise<T>): Promise<T> {
     try {
       const book = this.#opened();
-      await this.#look(book);
+      // Whoever comes while somebody looks waits for that.
+      this.#looking ??= this.#look(book).finally(() => {
+        this.#looking = null;
+      });
+      await this.#looking;
       return await use(book);
     } catch (error) {
       throw this.#explained(error);

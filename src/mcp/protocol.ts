@@ -41,6 +41,7 @@ export class Protocol {
   readonly #onInitialized: () => void;
   /** Requests that are being answered and were not called off. */
   readonly #open = new Set<string | number>();
+  readonly #working = new Set<Promise<void>>();
 
   constructor(
     transport: LineTransport,
@@ -60,7 +61,15 @@ export class Protocol {
     // Answers to requests: none are ever sent.
     if (method === undefined) return;
     if (id === undefined) this.#notified(method, params);
-    else void this.#answer(id, method, params);
+    else {
+      const work = this.#answer(id, method, params).finally(() => this.#working.delete(work));
+      this.#working.add(work);
+    }
+  }
+
+  /** Resolves when all that was asked is answered. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#working);
   }
 
   #notified(method: string, params: Params): void {

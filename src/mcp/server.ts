@@ -18,6 +18,9 @@ const INTRODUCTION = {
 /** After the handshake the client lists what there is; the ledger is opened when that is over. Milliseconds. */
 const SETTLE_MS = 50;
 
+/** Once the client has said all, what it asked is still answered, but for what takes longer. Milliseconds. */
+const GRACE_MS = 500;
+
 /** Serves one client; resolves when it has gone. */
 export async function serve(world: World, lines: Lines): Promise<void> {
   let opened: Promise<Office> | null = null;
@@ -26,7 +29,7 @@ export async function serve(world: World, lines: Lines): Promise<void> {
     return opened;
   };
   const transport = new LineTransport(lines);
-  new Protocol(
+  const protocol = new Protocol(
     transport,
     INTRODUCTION,
     {
@@ -41,11 +44,14 @@ export async function serve(world: World, lines: Lines): Promise<void> {
     },
     () => setTimeout(async () => (await office()).warmUp(), SETTLE_MS).unref(),
   );
-  const gone = new Promise<void>((resolve) => {
+  const told = new Promise<void>((resolve) => {
     transport.onclose = resolve;
   });
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => transport.close());
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
   transport.start();
-  await gone;
+  await Promise.race([told, stopped]);
+  await Promise.race([protocol.settled(), stopped, Bun.sleep(GRACE_MS)]);
   (await (opened as Promise<Office> | null))?.close();
 }

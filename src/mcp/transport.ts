@@ -35,6 +35,7 @@ export class LineTransport {
   #length = 0;
   #isTooLong = false;
   #isClosed = false;
+  #isDeaf = false;
 
   constructor(lines: Lines) {
     this.#lines = lines;
@@ -47,17 +48,21 @@ export class LineTransport {
     input.on("end", end);
     input.on("close", end);
     input.on("error", end);
-    output.on("error", end);
+    output.on("error", () => {
+      this.#isDeaf = true;
+      this.close();
+    });
   }
 
-  /** Resolves when the line is out, or when there is nobody left to read it. */
+  /** Resolves when the line is out, or when there is nobody left to read it. A client may have said all it has to say and still listen. */
   send(message: object): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
+    if (this.#isDeaf) return Promise.resolve();
     return new Promise((resolve) => {
       this.#lines.output.write(`${JSON.stringify(message)}\n`, () => resolve());
     });
   }
 
+  /** Takes no more messages. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
