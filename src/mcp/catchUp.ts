@@ -13,8 +13,14 @@ export const CATCH_UP = "catch-up";
 /** Another writer may take its time: nobody waits for this process. Milliseconds. */
 const BUSY_MS = 30_000;
 
+export interface CatchUpProcess {
+  /** Resolves when it is done, or after so many milliseconds of its life. */
+  within(ms: number): Promise<void>;
+  stop(): void;
+}
+
 /** Starts the process; `done` is told what went wrong, null for nothing. */
-export function startCatchUp(world: World, done: (trouble: string | null) => void): { stop(): void } {
+export function startCatchUp(world: World, done: (trouble: string | null) => void): CatchUpProcess {
   const child = Bun.spawn([...world.self, "mcp", CATCH_UP], {
     // The folder that the client stands in may be gone by now.
     cwd: ledgerPaths(world.env).home,
@@ -30,8 +36,13 @@ export function startCatchUp(world: World, done: (trouble: string | null) => voi
     if (isStopped) return;
     done(troubleIn(out, err, child.exitCode));
   };
-  void ended();
+  const startedAt = performance.now();
+  const end = ended();
   return {
+    async within(ms) {
+      const leftMs = startedAt + ms - performance.now();
+      if (leftMs > 0) await Promise.race([end, Bun.sleep(leftMs)]);
+    },
     stop() {
       isStopped = true;
       child.kill();

@@ -12,7 +12,7 @@ import { messageOf, UserError } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
 import type { Freshness } from "./answer.ts";
-import { startCatchUp } from "./catchUp.ts";
+import { type CatchUpProcess, startCatchUp } from "./catchUp.ts";
 import { BUSY_MS } from "./tool.ts";
 import type { World } from "./world.ts";
 
@@ -20,12 +20,14 @@ import type { World } from "./world.ts";
  *  on the spot; much of it, or a whole history, by a process of its own, while calls are answered from what there is. */
 
 /** Within this of the last look at the logs, calls do not look again. Milliseconds. */
-const LOOK_MS = 2_000;
+const LOOK_MS = 500;
 /** How often all logs are listed, not only those in use and their folders. Milliseconds. */
 const LIST_MS = 60_000;
 /** More than this is not read while a call waits. Bytes, files. */
-const AT_ONCE_BYTES = 256 << 10;
+const AT_ONCE_BYTES = 1 << 20;
 const AT_ONCE_FILES = 16;
+/** Where another process reads, a call waits for so long that it gets figures of now; what takes longer goes on beside it. Milliseconds. */
+const PATIENCE_MS = 250;
 /** A book that could not be read or written is tried again so often. Milliseconds. */
 const RETRY_MS = 5_000;
 
@@ -46,7 +48,7 @@ export class Desk {
   #asOfMs: number | null = null;
   #isBehind = true;
   #note: string | null = null;
-  #reading: { stop(): void } | null = null;
+  #reading: CatchUpProcess | null = null;
   /** Work done, for tests. */
   readonly work = { looks: 0, readAtOnce: 0, processes: 0 };
 
@@ -65,6 +67,7 @@ export class Desk {
         this.#looking = null;
       });
       await this.#looking;
+      if (this.#reading !== null) await this.#reading.within(PATIENCE_MS);
       return await use(book);
     } catch (error) {
       throw this.#explained(error);
@@ -108,7 +111,10 @@ export class Desk {
 
   async #look(book: Book): Promise<void> {
     const nowMs = this.#world.now();
-    if (!book.writable) return this.#behind(`${book.readOnlyReason}; what is new cannot be filed`);
+    if (!book.writable) {
+      this.#behind(`${book.readOnlyReason}; what is new cannot be filed`);
+      return;
+    }
     if (this.#reading !== null || nowMs - this.#lookedMs < LOOK_MS) return;
     this.#lookedMs = nowMs;
     this.work.looks++;
@@ -132,7 +138,10 @@ export class Desk {
     });
     const files = grown.reduce((sum, one) => sum + one.files.length, 0);
     const bytes = grown.reduce((sum, one) => sum + one.bytes, 0);
-    if (hasSpooled(this.paths.spool) || files > AT_ONCE_FILES || bytes > AT_ONCE_BYTES) return this.#startReading();
+    if (hasSpooled(this.paths.spool) || files > AT_ONCE_FILES || bytes > AT_ONCE_BYTES) {
+      this.#startReading();
+      return;
+    }
     if (files > 0) {
       this.work.readAtOnce++;
       const options = {
@@ -145,12 +154,13 @@ export class Desk {
       for (const one of grown) {
         const { problems } = readGrown(book.db, one.adapter, one.files, options);
         const [problem] = problems;
-        if (problem !== undefined) return this.#behind(`${problem.path} cannot be read: ${problem.message}`);
+        if (problem !== undefined) {
+          this.#failed(`${problem.path} cannot be read: ${problem.message}`);
+          return;
+        }
       }
     }
-    this.#asOfMs = nowMs;
-    this.#isBehind = false;
-    this.#note = null;
+    this.#caughtUp(nowMs);
   }
 
   /** Reads in a process of its own, which takes the memory that it needs with it when it ends. */
@@ -160,11 +170,22 @@ export class Desk {
     this.#behind("the agents' logs are being read; figures grow until that is done");
     this.#reading = startCatchUp(this.#world, (trouble) => {
       this.#reading = null;
-      if (trouble !== null) return this.#behind(trouble);
-      this.#asOfMs = startedMs;
-      this.#isBehind = false;
-      this.#note = null;
+      if (trouble !== null) this.#failed(trouble);
+      else this.#caughtUp(startedMs);
     });
+  }
+
+  #caughtUp(asOfMs: number): void {
+    this.#asOfMs = asOfMs;
+    this.#isBehind = false;
+    this.#note = null;
+  }
+
+  /** All logs are looked at again, but not at once. */
+  #failed(note: string): void {
+    this.#behind(note);
+    this.#watched = null;
+    this.#lookedMs = this.#world.now() + RETRY_MS - LOOK_MS;
   }
 
   #behind(note: string): void {

@@ -14,3 +14,11 @@ export function latestSession(db: Database, repoIds: readonly number[] | null): 
     .get();
   return row?.name ?? null;
 }
+
+/** Whether a session has calls of its own. */
+export function hasCalls(db: Database, sessionId: string): boolean {
+  const row = db.query(
+    "SELECT 1 FROM sessions s JOIN rollup_sessions r ON r.session_id = s.id WHERE s.session_id = ? LIMIT 1",
+  );
+  return row.get(sessionId) !== null;
+}

@@ -205,7 +205,7 @@ describe("a ledger", () => {
     expect(held.data.note).toContain("another process is writing");
     writer.run("COMMIT");
     writer.close();
-    await Bun.sleep(2_100);
+    await Bun.sleep(600);
     expect((await server.call("usage_summary", { period: "all" })).data).toMatchObject({
       costUsd: usd(3),
       upToDate: true,
@@ -261,24 +261,22 @@ describe("a ledger", () => {
     await using server = await connectProgram(home);
     expect((await server.call("usage_summary", { period: "all" })).data.costUsd).toBe(usd(2));
     history(5);
-    await Bun.sleep(2_100);
+    await Bun.sleep(600);
     expect((await server.call("usage_summary", { period: "all" })).data).toMatchObject({
       costUsd: usd(5),
       upToDate: true,
     });
     const other = "bbbbbbbb-0000-4000-8000-000000000002";
-    const many = Array.from({ length: 1_000 }, (_, n) => reply(other, `x${n}`, Date.now() - 60_000 + n));
+    // More than a megabyte.
+    const many = Array.from({ length: 3_000 }, (_, n) => reply(other, `x${n}`, Date.now() - 60_000 + n));
     writeTranscript(home, `p/${other}.jsonl`, ...many);
-    await Bun.sleep(2_100);
-    const during = await server.call("usage_summary", { period: "all" });
-    expect(during.data.upToDate).toBe(false);
-    expect(during.data.note).toContain("logs are being read");
-    let told = during;
+    await Bun.sleep(600);
+    let told = await server.call("usage_summary", { period: "all" });
     for (let tries = 0; tries < 100 && told.data.upToDate !== true; tries++) {
       await Bun.sleep(50);
       told = await server.call("usage_summary", { period: "all" });
     }
-    expect(told.data).toMatchObject({ costUsd: usd(1_005), upToDate: true });
+    expect(told.data).toMatchObject({ costUsd: usd(3_005), upToDate: true });
   });
 });
 
@@ -325,10 +323,12 @@ describe("a client", () => {
     let id = 0;
     const ask = (protocolVersion: unknown): string =>
       `${JSON.stringify({ ...initialize, id: ++id, params: { ...initialize.params, protocolVersion } })}\n`;
-    const [old, future, none] = (await said(raw(), ask("2024-11-05") + ask("2099-01-01") + ask(undefined))) as {
+    const replies = (await said(raw(), ask("2024-11-05") + ask("2099-01-01") + ask(undefined))) as {
+      id: number;
       result?: { protocolVersion: string };
       error?: { code: number };
     }[];
+    const [old, future, none] = replies.sort((a, b) => a.id - b.id);
     expect(old?.result?.protocolVersion).toBe("2024-11-05");
     expect(future?.result?.protocolVersion).toBe("2025-11-25");
     expect(none?.error?.code).toBe(-32602);

@@ -1,6 +1,6 @@
 import { UserError } from "../../platform/errors.ts";
 import { formatCount, formatDateTime, formatDuration, formatTokens, formatUsd } from "../../platform/numbers.ts";
-import { latestSession } from "../../reports/latestSession.ts";
+import { hasCalls, latestSession } from "../../reports/latestSession.ts";
 import { type PromptRow, type SessionReport, sessionReport, type ToolRow } from "../../reports/session.ts";
 import type { RunRow, SessionListRow } from "../../reports/sessions.ts";
 import { COST_FIELDS, costFields, iso, money, TOKENS, tokensOf, unpricedLine, usd } from "../figures.ts";
@@ -85,13 +85,21 @@ export const sessionDetail = tool({
 });
 
 function sessionNamed(said: string, project: string | undefined, call: Call): string {
-  const current = call.sessionId;
-  if (said.toLowerCase() === "current" && current !== null) return current;
-  if (!/^(?:latest|last|current)$/i.test(said)) return said;
-  const where = call.project(project ?? (said.toLowerCase() === "current" ? "here" : undefined));
+  const isCurrent = said.toLowerCase() === "current";
+  if (isCurrent && call.sessionId !== null) return known(call.sessionId, call);
+  if (!isCurrent && !/^(?:latest|last)$/i.test(said)) return said;
+  const where = call.project(project ?? (isCurrent ? "here" : undefined));
   const latest = latestSession(call.db, where?.repoIds ?? null);
   if (latest === null) throw new UserError("there is no session yet", "Nothing has been spent where you asked.");
   return latest;
+}
+
+function known(sessionId: string, call: Call): string {
+  if (hasCalls(call.db, sessionId)) return sessionId;
+  throw new UserError(
+    "the ledger holds nothing of this session yet",
+    "Its first call is filed as soon as it is logged.",
+  );
 }
 
 function answerOf(report: SessionReport, part: Part, call: Call): Given {
