@@ -1,7 +1,7 @@
 /** Builds the executable of this machine (or of `--target=bun-linux-arm64` and the like) into `dist/`. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { BunPlugin } from "bun";
 
 const root = join(import.meta.dir, "..");
@@ -10,10 +10,11 @@ const out = join(root, "dist", target === undefined ? "cc-ledger" : `cc-ledger-$
 mkdirSync(join(root, "dist"), { recursive: true });
 
 /** Surfaces that are bundled into one file each before all else: every further file costs a process a fifth of a millisecond to load, and
- *  split by what they share they would be two dozen. A hook loads none of what commands need, commands load nothing of the MCP server. */
+ *  split by what they share they would be two dozen. A hook loads none of what commands need, commands load nothing of a terminal view or of the MCP server. */
 const SURFACES: Readonly<Record<string, string>> = {
   hook: "src/commands/hook.ts",
   app: "src/commands/app.ts",
+  watch: "src/watch/app.tsx",
   mcp: "src/mcp/serve.ts",
 };
 
@@ -41,17 +42,15 @@ const withoutDevtools: BunPlugin = {
 
 /** Makes modules load the bundles instead of the surfaces' own modules. While `own` is bundled the others stay outside of it. */
 function bundled(folder: string, own: string | null): BunPlugin {
+  const surfaces = new Map(Object.entries(SURFACES).map(([surface, entry]) => [join(root, entry), surface]));
   return {
     name: "bundled surfaces",
     setup(build) {
-      for (const [surface, entry] of Object.entries(SURFACES)) {
-        if (surface === own) continue;
-        const [name = "", room = ""] = entry.split("/").reverse();
-        build.onResolve({ filter: new RegExp(`/${room}/${name.replace(".", "\\.")}$`) }, () => ({
-          path: join(folder, `${surface}.js`),
-          external: own !== null,
-        }));
-      }
+      build.onResolve({ filter: /^\..*\.tsx?$/ }, ({ path, importer }) => {
+        const surface = surfaces.get(resolve(dirname(importer), path));
+        if (surface === undefined || surface === own) return undefined;
+        return { path: join(folder, `${surface}.js`), external: own !== null };
+      });
     },
   };
 }

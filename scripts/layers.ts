@@ -12,11 +12,13 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   forge: [],
   attribution: ["ledger", "git", "forge"],
   guard: ["ledger"],
-  reports: ["ledger", "categories", "attribution", "guard"],
+  reports: ["agents", "ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
+  watch: ["agents", "ledger", "pricing", "guard", "reports", "render"],
   demo: [],
   menubar: ["reports", "render"],
-  mcp: ["agents", "ledger", "pricing", "categories", "guard", "reports", "render"],
+  notify: ["ledger", "guard", "render"],
+  mcp: ["agents", "ledger", "pricing", "categories", "guard", "reports"],
   commands: [
     "agents",
     "ledger",
@@ -28,14 +30,26 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "guard",
     "reports",
     "render",
+    "watch",
     "demo",
     "menubar",
+    "notify",
     "mcp",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "menubar", "mcp"]);
+const AGENT_BLIND = new Set([
+  "ledger",
+  "attribution",
+  "guard",
+  "reports",
+  "render",
+  "watch",
+  "menubar",
+  "notify",
+  "mcp",
+]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
   "platform",
@@ -46,13 +60,15 @@ const NO_SQL = new Set([
   "forge",
   "guard",
   "render",
+  "watch",
   "demo",
   "menubar",
+  "notify",
 ]);
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");
-const transpiler = new Bun.Transpiler({ loader: "ts" });
+const transpiler = new Bun.Transpiler({ loader: "tsx" });
 
 /** Modules that a file names, types included (the transpiler drops those). */
 function importsOf(text: string): string[] {
@@ -75,7 +91,7 @@ function complaint(room: string, target: string): string | null {
 
 const problems: string[] = [];
 let files = 0;
-for (const path of new Glob("**/*.ts").scanSync(src)) {
+for (const path of new Glob("**/*.{ts,tsx}").scanSync(src)) {
   const room = path.split("/")[0] as string;
   if (room.endsWith(".ts")) continue;
   if (ALLOWED[room] === undefined) problems.push(`src/${path}: a room that scripts/layers.ts does not know`);

@@ -17,6 +17,7 @@ import type { Context } from "./context.ts";
 /** Every command by name. Only the one that is asked for is loaded; help and completions load them all. */
 const COMMANDS = {
   stats: async () => (await import("./stats.ts")).stats,
+  watch: async () => (await import("./watch.ts")).watch,
   sessions: async () => (await import("./sessions.ts")).sessions,
   session: async () => (await import("./session.ts")).session,
   agents: async () => (await import("./agents.ts")).agents,
@@ -43,6 +44,7 @@ const COMMANDS = {
   budget: async () => (await import("./budget.ts")).budget,
   guard: async () => (await import("./guard.ts")).guard,
   alerts: async () => (await import("./guard.ts")).alerts,
+  notify: async () => (await import("./notify.ts")).notify,
   demo: async () => (await import("./demo.ts")).demo,
   completions: async () => (await import("./completions.ts")).completions,
 } satisfies Record<string, () => Promise<Command<Context> | RouteMap<Context>>>;

@@ -182,6 +182,16 @@ function versionOf(db: Database): number {
   return db.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
 }
 
+/** A number that changes when another connection has changed the book. */
+export function dataVersionOf(db: Database): number {
+  return db.query<{ data_version: number }, []>("PRAGMA data_version").get()?.data_version ?? 0;
+}
+
+/** Rows that this connection has written so far. */
+export function rowsWritten(db: Database): number {
+  return db.query<{ n: number }, []>("SELECT total_changes() AS n").get()?.n ?? 0;
+}
+
 function applicationIdOf(db: Database): number {
   return db.query<{ application_id: number }, []>("PRAGMA application_id").get()?.application_id ?? 0;
 }
