@@ -19,6 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   menubar: ["reports", "render"],
   notify: ["ledger", "guard", "render"],
+  mcp: ["agents", "ledger", "pricing", "categories", "guard", "reports"],
   commands: [
     "agents",
     "ledger",
@@ -35,6 +36,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "demo",
     "menubar",
     "notify",
+    "mcp",
   ],
 };
 
@@ -49,6 +51,7 @@ const AGENT_BLIND = new Set([
   "statusline",
   "menubar",
   "notify",
+  "mcp",
 ]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
@@ -69,14 +72,14 @@ const NO_SQL = new Set([
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");
-const transpiler = new Bun.Transpiler({ loader: "tsx" });
+const transpilers = { ts: new Bun.Transpiler({ loader: "ts" }), tsx: new Bun.Transpiler({ loader: "tsx" }) };
 
 /** Modules that a file names, types included (the transpiler drops those). */
-function importsOf(text: string): string[] {
+function importsOf(text: string, loader: "ts" | "tsx"): string[] {
   const named = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^;]*?from\s*"([^"]+)"/g)].map(
     (match) => match[1] as string,
   );
-  return [...new Set([...named, ...transpiler.scanImports(text).map((one) => one.path)])];
+  return [...new Set([...named, ...transpilers[loader].scanImports(text).map((one) => one.path)])];
 }
 
 function complaint(room: string, target: string): string | null {
@@ -98,7 +101,7 @@ for (const path of new Glob("**/*.{ts,tsx}").scanSync(src)) {
   if (ALLOWED[room] === undefined) problems.push(`src/${path}: a room that scripts/layers.ts does not know`);
   files++;
   const full = join(src, path);
-  for (const name of importsOf(await Bun.file(full).text())) {
+  for (const name of importsOf(await Bun.file(full).text(), path.endsWith(".tsx") ? "tsx" : "ts")) {
     const target = name.startsWith(".") ? relative(root, resolve(full, "..", name)) : name;
     const found = complaint(room, target);
     if (found !== null) problems.push(`src/${path} ${found}`);

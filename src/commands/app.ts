@@ -40,6 +40,7 @@ const COMMANDS = {
   doctor: async () => (await import("./doctor.ts")).doctor,
   statusline: async () => (await import("./statuslineHelp.ts")).statusline,
   menubar: async () => (await import("./menubar.ts")).menubar,
+  mcp: async () => (await import("./mcp.ts")).mcp,
   install: async () => (await import("./install.ts")).install,
   uninstall: async () => (await import("./install.ts")).uninstall,
   budget: async () => (await import("./budget.ts")).budget,

@@ -164,6 +164,11 @@ export function closeQuickly(db: Database, path: string): void {
   guard.close();
 }
 
+/** How long a connection waits for another writer, milliseconds. */
+export function setBusyTimeout(db: Database, ms: number): void {
+  db.run(`PRAGMA busy_timeout = ${ms}`);
+}
+
 function createFile(path: string): void {
   const folder = dirname(path);
   if (!fs().existsSync(folder)) fs().mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -206,7 +206,7 @@ function hooks(context: Context): Check[] {
               finding: "those of the plugin",
               advice: "Hard limits need `cc-ledger install` as well.",
             },
-            retention,
+            ...retention,
           ];
         if (status.wired.length === 0)
           return [
