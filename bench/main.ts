@@ -7,9 +7,11 @@ import { reply } from "../test/e2e/program.ts";
 import { type Profile, writeBenchCorpus } from "./corpus.ts";
 import { writeFiveMillion } from "./fiveMillion.ts";
 import { guardBench } from "./guard.ts";
+import { mcpBench } from "./mcp.ts";
 import { writePullCorpus } from "./pullRequests.ts";
 import { type Command, inTurn, median, ratio, report } from "./run.ts";
 import { statuslineBench } from "./statusline.ts";
+import { watchView } from "./watch.ts";
 
 const option = (name: string): string | undefined =>
   process.argv.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1];
@@ -240,6 +242,8 @@ try {
   if (only === undefined || only === "statusline") await statusline();
   if (only === undefined || only === "pulls") await pullRequests();
   if (only === undefined || only === "calls") await fiveMillion();
+  if (only === undefined || only === "mcp") await mcpBench({ scratch, program, mib, envOf });
+  if (only === undefined || only === "watch") await watchView(program);
 } finally {
   if (keep === undefined) rmSync(scratch, { recursive: true, force: true });
 }

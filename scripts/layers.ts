@@ -12,11 +12,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   forge: [],
   attribution: ["ledger", "git", "forge"],
   guard: ["ledger"],
-  reports: ["ledger", "categories", "attribution", "guard"],
+  reports: ["agents", "ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
+  watch: ["agents", "ledger", "pricing", "guard", "reports", "render"],
   statusline: ["agents", "ledger", "guard", "reports", "render"],
   demo: [],
   menubar: ["reports", "render"],
+  notify: ["ledger", "guard", "render"],
+  mcp: ["agents", "ledger", "pricing", "categories", "guard", "reports"],
   commands: [
     "agents",
     "ledger",
@@ -28,14 +31,28 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "guard",
     "reports",
     "render",
+    "watch",
     "statusline",
     "demo",
     "menubar",
+    "notify",
+    "mcp",
   ],
 };
 
 /** Rooms that must not know a single agent, only what `agents/*.ts` says of all. */
-const AGENT_BLIND = new Set(["ledger", "attribution", "guard", "reports", "render", "statusline", "menubar"]);
+const AGENT_BLIND = new Set([
+  "ledger",
+  "attribution",
+  "guard",
+  "reports",
+  "render",
+  "watch",
+  "statusline",
+  "menubar",
+  "notify",
+  "mcp",
+]);
 /** Rooms that must not talk to the database. */
 const NO_SQL = new Set([
   "platform",
@@ -46,21 +63,23 @@ const NO_SQL = new Set([
   "forge",
   "guard",
   "render",
+  "watch",
   "statusline",
   "demo",
   "menubar",
+  "notify",
 ]);
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");
-const transpiler = new Bun.Transpiler({ loader: "ts" });
+const transpilers = { ts: new Bun.Transpiler({ loader: "ts" }), tsx: new Bun.Transpiler({ loader: "tsx" }) };
 
 /** Modules that a file names, types included (the transpiler drops those). */
-function importsOf(text: string): string[] {
+function importsOf(text: string, loader: "ts" | "tsx"): string[] {
   const named = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^;]*?from\s*"([^"]+)"/g)].map(
     (match) => match[1] as string,
   );
-  return [...new Set([...named, ...transpiler.scanImports(text).map((one) => one.path)])];
+  return [...new Set([...named, ...transpilers[loader].scanImports(text).map((one) => one.path)])];
 }
 
 function complaint(room: string, target: string): string | null {
@@ -76,13 +95,13 @@ function complaint(room: string, target: string): string | null {
 
 const problems: string[] = [];
 let files = 0;
-for (const path of new Glob("**/*.ts").scanSync(src)) {
+for (const path of new Glob("**/*.{ts,tsx}").scanSync(src)) {
   const room = path.split("/")[0] as string;
   if (room.endsWith(".ts")) continue;
   if (ALLOWED[room] === undefined) problems.push(`src/${path}: a room that scripts/layers.ts does not know`);
   files++;
   const full = join(src, path);
-  for (const name of importsOf(await Bun.file(full).text())) {
+  for (const name of importsOf(await Bun.file(full).text(), path.endsWith(".tsx") ? "tsx" : "ts")) {
     const target = name.startsWith(".") ? relative(root, resolve(full, "..", name)) : name;
     const found = complaint(room, target);
     if (found !== null) problems.push(`src/${path} ${found}`);

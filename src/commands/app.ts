@@ -17,6 +17,7 @@ import type { Context } from "./context.ts";
 /** Every command by name. Only the one that is asked for is loaded; help and completions load them all. */
 const COMMANDS = {
   stats: async () => (await import("./stats.ts")).stats,
+  watch: async () => (await import("./watch.ts")).watch,
   sessions: async () => (await import("./sessions.ts")).sessions,
   session: async () => (await import("./session.ts")).session,
   blocks: async () => (await import("./blocks.ts")).blocks,
@@ -39,11 +40,13 @@ const COMMANDS = {
   doctor: async () => (await import("./doctor.ts")).doctor,
   statusline: async () => (await import("./statuslineHelp.ts")).statusline,
   menubar: async () => (await import("./menubar.ts")).menubar,
+  mcp: async () => (await import("./mcp.ts")).mcp,
   install: async () => (await import("./install.ts")).install,
   uninstall: async () => (await import("./install.ts")).uninstall,
   budget: async () => (await import("./budget.ts")).budget,
   guard: async () => (await import("./guard.ts")).guard,
   alerts: async () => (await import("./guard.ts")).alerts,
+  notify: async () => (await import("./notify.ts")).notify,
   demo: async () => (await import("./demo.ts")).demo,
   completions: async () => (await import("./completions.ts")).completions,
 } satisfies Record<string, () => Promise<Command<Context> | RouteMap<Context>>>;

@@ -6,6 +6,7 @@ import { bringUpToDate } from "../ledger/bringUpToDate.ts";
 import type { CatchUp } from "../ledger/catchup.ts";
 import { type Book, openBook } from "../ledger/open.ts";
 import { loadPrices } from "../ledger/prices.ts";
+import { deliverAfterCommand } from "../notify/start.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
 import { createProgress } from "../platform/progress.ts";
 import type { PriceBook } from "../pricing/book.ts";
@@ -63,7 +64,9 @@ export async function withLedger<T>(
       });
       progress.finish();
     }
-    return await use({ db: book.db, book, paths, prices, caughtUp });
+    const result = await use({ db: book.db, book, paths, prices, caughtUp });
+    if (book.writable) await deliverAfterCommand(context.env, paths, book.db, context.now());
+    return result;
   } finally {
     book.db.close();
   }

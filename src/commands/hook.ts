@@ -6,6 +6,7 @@ import { readSetting } from "../ledger/config.ts";
 import { closeQuickly, openBook, openExisting, openToRead } from "../ledger/open.ts";
 import { spool } from "../ledger/spool.ts";
 import { type Stretch, Writer } from "../ledger/writer.ts";
+import { deliverAfterHook } from "../notify/start.ts";
 import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
@@ -49,6 +50,11 @@ export async function runHook(
     if (agent !== claudeCode.name || !EVENT.test(event)) {
       log(`unknown agent or event: ${args.join(" ").slice(0, 100)}`);
       return null;
+    }
+    // The plugin's hook, beside one of the settings for the same event: one of them is enough.
+    if (env.CC_LEDGER_PLUGIN === "1") {
+      const { isWiredBySettings } = await import("../agents/claude-code/install/wired.ts");
+      if (await isWiredBySettings(env, event)) return null;
     }
     if (env.CC_LEDGER_AUDIT === "1") archive(paths, event, text, nowMs, log);
     const payload = claudeCode.payload(event, text, nowMs, env.CC_LEDGER_BILLING || undefined);
@@ -123,17 +129,24 @@ async function file(
       const { keepSnapshots } = await import("../ledger/blobs.ts");
       keepSnapshots(db, paths.blobs, payload.snapshots);
     }
-    let answer = ask(db, event, payload, env, log);
+    let raised = 0;
+    const look = (): HookAnswer | null => {
+      const said = ask(db, event, payload, env, log);
+      raised += said?.raised ?? 0;
+      return said;
+    };
+    let answer = look();
     // The client writes its transcript behind what it does. Where the call at hand may be the one that passes a hard limit, it is worth
     // the wait; elsewhere the next hook reads it.
     const again = async (ms: number): Promise<void> => {
       await Bun.sleep(ms);
       const more = await readGains(db, await payloadFiles(payload), log);
       if (more.length > 0) writer.write(more);
-      answer = ask(db, event, payload, env, log);
+      answer = look();
     };
     for (let waited = 0; answer?.awaits === "call" && waited < LAG_MS; waited += LAG_STEP_MS) await again(LAG_STEP_MS);
     if (answer?.awaits === "crowd") await again(CROWD_MS);
+    await deliverAfterHook(env, paths, db, event, raised);
     return answer === null || answer.json === null ? null : JSON.stringify(answer.json);
   } finally {
     closeQuickly(db, paths.db);

@@ -25,7 +25,7 @@ export const RULES = {
   "prompt-cost": {
     brief: "a prompt that costs far more than one's own",
     knobs: {
-      times: { brief: "times the dearest ordinary prompt so far, at the least", usual: 2, least: 1, most: 1000 },
+      times: { brief: "times the dearest ordinary prompt so far, at the least", usual: 20, least: 1, most: 1000 },
     },
   },
   "session-cost": {
@@ -48,39 +48,41 @@ export const RULES = {
   "fan-out": {
     brief: "many sub-agents at once, in one prompt, or nested deep",
     knobs: {
-      running: { brief: "sub-agents at work within two minutes", usual: 14, least: 2, most: 10_000 },
-      started: { brief: "sub-agents started by one prompt", usual: 20, least: 2, most: 100_000 },
+      running: { brief: "sub-agents at work within two minutes", usual: 20, least: 2, most: 10_000 },
+      started: { brief: "sub-agents started by one prompt", usual: 30, least: 2, most: 100_000 },
       depth: { brief: "sub-agents below sub-agents, levels", usual: 4, least: 2, most: 100 },
     },
   },
   repetition: {
-    brief: "the same tool call, or the same error, again and again",
+    brief: "the same few tool calls, or the same error, again and again",
     knobs: {
-      times: {
-        brief: "the same call among three times as many, nothing written in between",
-        usual: 6,
-        least: 3,
+      calls: {
+        brief: "calls in a row that were nearly all made before, nothing written",
+        usual: 80,
+        least: 4,
         most: 1000,
       },
-      errors: { brief: "the same error in a row", usual: 7, least: 3, most: 1000 },
+      share: { brief: "what they must have cost, in medians of a session of yours", usual: 1.5, least: 0, most: 1000 },
+      errors: { brief: "the same error, nothing written and no success in between", usual: 12, least: 3, most: 1000 },
     },
   },
   loop: {
-    brief: "calls that differ only in a number, or a small circle of calls",
+    brief: "calls that differ from earlier ones in nothing but numbers",
     knobs: {
-      times: { brief: "near-identical calls in a row, nothing written in between", usual: 20, least: 6, most: 1000 },
+      calls: { brief: "such calls in a row, nothing written", usual: 80, least: 6, most: 1000 },
+      share: { brief: "what they must have cost, in medians of a session of yours", usual: 1, least: 0, most: 1000 },
     },
   },
   thrash: {
     brief: "a context that is cached anew again and again, or compacted again and again",
     knobs: {
       rewrites: { brief: "rewrites of most of the context among ten calls", usual: 5, least: 2, most: 10 },
-      compactions: { brief: "compactions among sixty calls", usual: 4, least: 2, most: 60 },
+      compactions: { brief: "compactions among sixty calls", usual: 8, least: 2, most: 60 },
     },
   },
   unattended: {
     brief: "hours of calls since a person last said anything",
-    knobs: { hours: { brief: "hours of work without a longer pause", usual: 2, least: 0.25, most: 1000 } },
+    knobs: { hours: { brief: "hours of work without a longer pause", usual: 6, least: 0.25, most: 1000 } },
   },
 } as const satisfies Record<RuleName, Rule>;
 

@@ -65,6 +65,10 @@ export interface ToolUse {
   errorKey: number;
   /** It wrote into a file. */
   changes: boolean;
+  /** Milliseconds until its result, 0 where that is not known. */
+  tookMs: number;
+  /** A person answered it: a question, or a plan to approve. */
+  byPerson: boolean;
 }
 
 /** One call as the guard sees it: what it cost, in which run and prompt, and what it asked tools to do. */

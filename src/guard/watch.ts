@@ -1,20 +1,22 @@
-import { formatDuration, formatTokens, formatUsd } from "../platform/numbers.ts";
+import { Attendance } from "./rules/attendance.ts";
 import { FanOuts } from "./rules/fanOut.ts";
 import { Circles } from "./rules/repetition.ts";
 import { Rewrites } from "./rules/thrash.ts";
 import type { GuardConfig } from "./rules.ts";
+import { burnText, circleText, fanOutText, spendingText, thrashText, unattendedText } from "./texts.ts";
 import type { Finding, Moment, RuleName } from "./types.ts";
 import type { Baseline, Usual } from "./usual.ts";
 
 /** Burn is measured over this time. Milliseconds. */
-export const BURN_MS = 600_000;
-/** A longer pause ends a stretch of work. Milliseconds. */
-const PAUSE_MS = 1_800_000;
+const BURN_MS = 600_000;
 const HOUR_MS = 3_600_000;
-/** Hours with fewer calls than this are not work. */
-const MIN_UNATTENDED_CALLS = 40;
 /** A second word is due at so many times the figure of the first. */
 const HIGH = 2;
+/** A crowd is out of the ordinary only above so many times one's largest. */
+const CROWD = 1.5;
+/** A long prompt is remarkable where it has cost more than one's dearest; from so many times as much on the hours shrink in proportion, down
+ *  to one. */
+const DEAR = 3;
 
 /** What was there before the watch began, where it begins in the middle of a session. */
 export interface Start {
@@ -31,30 +33,32 @@ export interface Measures {
   peakBurn: number;
   /** Costs of its prompts. */
   prompts: number[];
+  /** Most sub-agents at work at once, and most that a prompt started. */
+  running: number;
+  started: number;
 }
 
 interface PromptState {
   id: number;
+  promptMs: number;
   cost: number;
-  before: number;
+  attendance: Attendance;
   fanOut: FanOuts;
   circles: Map<number, Circles>;
-  /** Begin of the stretch of work without a longer pause, and the calls in it. */
-  sinceMs: number;
-  lastMs: number;
-  calls: number;
 }
+
+type Say = (rule: RuleName, level: Finding["level"], message: string, subject?: string) => void;
 
 /** Follows one session call by call, in the order of time, and says what is out of the ordinary: each thing once per prompt and level. Pure: the
  *  same calls give the same findings, whether they come live or from a history. */
 export class SessionWatch {
   readonly #config: GuardConfig;
   readonly #baseline: Baseline;
+  readonly #start: Start;
   readonly #said = new Set<string>();
   readonly #rewrites = new Map<number, Rewrites>();
   readonly #prompts = new Map<number, PromptState>();
   readonly #burn: { atMs: number; cost: number }[] = [];
-  readonly #start: Start;
   #burnSum = 0;
   #peakBurn = 0;
   #newestPromptMs = 0;
@@ -70,10 +74,10 @@ export class SessionWatch {
   /** Takes in the next call; answers what is new. */
   feed(moment: Moment): Finding[] {
     const found: Finding[] = [];
-    this.#cost += moment.costNano;
     const prompt = this.#prompt(moment);
+    this.#cost += moment.costNano;
     prompt.cost += moment.costNano;
-    const say = (rule: RuleName, level: Finding["level"], message: string, subject = `${prompt.id}`): void => {
+    const say: Say = (rule, level, message, subject = `${prompt.id}`) => {
       if (this.#config.actions[rule] === "off") return;
       const key = `${rule} ${subject} ${level}`;
       if (this.#said.has(key)) return;
@@ -82,40 +86,48 @@ export class SessionWatch {
     };
     this.#spending(moment, prompt, say);
     this.#attendance(moment, prompt, say);
-    for (const { what, count } of prompt.fanOut.feed(moment, prompt.before))
-      say("fan-out", "warn", fanOutText(what, count));
-    this.#circles(moment, prompt, say);
-    this.#thrash(moment, say);
+    for (const fanOut of prompt.fanOut.feed(moment)) say("fan-out", "warn", fanOutText(fanOut));
+    if (!moment.isOverhead) {
+      this.#circles(moment, prompt, say);
+      for (const thrash of this.#rewritesOf(moment.run).feed(moment)) say("thrash", "warn", thrashText(thrash));
+    }
     return found;
   }
 
   /** What the session has shown so far, for one's own history. */
   measures(): Measures {
-    const prompts = [...this.#prompts.values()].filter(({ id }) => id !== 0).map(({ cost }) => cost);
-    return { sessionCost: this.#cost, peakBurn: this.#peakBurn, prompts };
+    const prompts = [...this.#prompts.values()];
+    return {
+      sessionCost: this.#cost,
+      peakBurn: this.#peakBurn,
+      prompts: prompts.filter(({ id }) => id !== 0).map(({ cost }) => cost),
+      running: Math.max(0, ...prompts.map(({ fanOut }) => fanOut.mostRunning)),
+      started: Math.max(0, ...prompts.map(({ fanOut }) => fanOut.started)),
+    };
   }
 
   #prompt({ promptId, atMs, promptMs }: Moment): PromptState {
-    let prompt = this.#prompts.get(promptId);
-    if (prompt === undefined) {
-      const before = this.#start.prompts.get(promptId);
-      prompt = {
-        id: promptId,
-        cost: before?.cost ?? 0,
-        before: before?.subagents ?? 0,
-        fanOut: new FanOuts({
-          running: this.#config.figure("fan-out", "running"),
-          started: this.#config.figure("fan-out", "started"),
+    const known = this.#prompts.get(promptId);
+    if (known !== undefined) return known;
+    const before = this.#start.prompts.get(promptId);
+    const { running, started } = this.#baseline;
+    const prompt = {
+      id: promptId,
+      promptMs,
+      cost: before?.cost ?? 0,
+      attendance: new Attendance(promptId === 0 ? atMs : Math.min(promptMs, atMs), atMs, before?.calls ?? 0),
+      fanOut: new FanOuts(
+        {
+          running: Math.max(this.#config.figure("fan-out", "running"), (running ?? 0) * CROWD),
+          started: Math.max(this.#config.figure("fan-out", "started"), (started ?? 0) * CROWD),
           depth: this.#config.figure("fan-out", "depth"),
-        }),
-        circles: new Map(),
-        sinceMs: promptId === 0 ? atMs : Math.min(promptMs, atMs),
-        lastMs: atMs,
-        calls: before?.calls ?? 0,
-      };
-      this.#newestPromptMs = Math.max(this.#newestPromptMs, promptMs);
-      this.#prompts.set(promptId, prompt);
-    }
+        },
+        before?.subagents ?? 0,
+      ),
+      circles: new Map<number, Circles>(),
+    };
+    this.#newestPromptMs = Math.max(this.#newestPromptMs, promptMs);
+    this.#prompts.set(promptId, prompt);
     return prompt;
   }
 
@@ -125,124 +137,64 @@ export class SessionWatch {
     while (this.#burn.length > 0 && (this.#burn[0] as { atMs: number }).atMs <= atMs - BURN_MS)
       this.#burnSum -= this.#burn.shift()?.cost ?? 0;
     this.#peakBurn = Math.max(this.#peakBurn, this.#burnSum);
-    const { session, prompt: usualPrompt, burn } = this.#baseline;
-    aboveUsual(this.#cost, session, (level, times) =>
-      say(
-        "session-cost",
-        level,
-        `cc-ledger: this session has cost ${formatUsd(this.#cost)}, ${times} the median of yours.`,
-        "session",
-      ),
+    const { session, prompt: usual, burn } = this.#baseline;
+    aboveUsual(this.#cost, session, (level) =>
+      say("session-cost", level, spendingText("session", this.#cost, session.median), "session"),
     );
-    if (prompt.id !== 0)
-      aboveUsual(prompt.cost, usualPrompt, (level, times) =>
-        say(
-          "prompt-cost",
-          level,
-          `cc-ledger: this prompt has cost ${formatUsd(prompt.cost)}, ${times} the median of yours.`,
-        ),
+    // Whoever mostly asks small things has a first large one some day: what no session of theirs has cost yet is large.
+    if (prompt.id !== 0 && prompt.cost > (session.largest ?? 0))
+      aboveUsual(prompt.cost, usual, (level) =>
+        say("prompt-cost", level, spendingText("prompt", prompt.cost, usual.median)),
       );
-    aboveUsual(this.#burnSum, burn, (level, times) =>
-      say(
-        "burn-rate",
-        level,
-        `cc-ledger: ${formatUsd(this.#burnSum)} in the last ten minutes, ${times} the median of your sessions' fastest.`,
-      ),
-    );
+    aboveUsual(this.#burnSum, burn, (level) => say("burn-rate", level, burnText(this.#burnSum, burn.median)));
   }
 
-  #attendance({ atMs, promptMs }: Moment, prompt: PromptState, say: Say): void {
-    if (atMs - prompt.lastMs > PAUSE_MS) {
-      prompt.sinceMs = atMs;
-      prompt.calls = 0;
-    }
-    prompt.lastMs = Math.max(prompt.lastMs, atMs);
-    prompt.calls++;
-    const worked = atMs - prompt.sinceMs;
+  #attendance(moment: Moment, prompt: PromptState, say: Say): void {
+    const worked = prompt.attendance.feed(moment);
+    if (worked === 0 || prompt.promptMs < this.#newestPromptMs) return;
     const limit = this.#config.figure("unattended", "hours") * HOUR_MS;
-    if (promptMs < this.#newestPromptMs) return;
-    if (prompt.id === 0 || prompt.calls < MIN_UNATTENDED_CALLS || worked < limit) return;
-    const text = `cc-ledger: ${formatDuration(atMs - promptMs)} and ${formatUsd(prompt.cost)} since anybody said something, and calls go on.`;
-    say("unattended", "warn", text);
-    if (worked >= limit * HIGH) say("unattended", "high", text);
+    const dearest = this.#baseline.prompt.largest;
+    const times = dearest === null ? 1 : prompt.cost / Math.max(1, dearest);
+    const due = times < 1 ? limit * HIGH : Math.max(Math.min(limit, HOUR_MS), limit / Math.max(1, times / DEAR));
+    const text = unattendedText(worked, prompt.cost);
+    if (worked >= due) say("unattended", "warn", text);
+    if (times >= 1 && worked >= limit * HIGH) say("unattended", "high", text);
   }
 
   #circles(moment: Moment, prompt: PromptState, say: Say): void {
-    if (moment.isOverhead) return;
+    if (moment.tools.length === 0) return;
     let circles = prompt.circles.get(moment.run);
-    for (const use of moment.tools) {
-      if (circles === undefined) {
-        circles = new Circles({
-          times: this.#config.figure("repetition", "times"),
-          errors: this.#config.figure("repetition", "errors"),
-          loop: this.#config.figure("loop", "times"),
-        });
-        prompt.circles.set(moment.run, circles);
-      }
-      for (const { what, tool, count, ...more } of circles.feed(use, moment.atMs)) {
-        const name = nameText(tool);
-        if (what === "same")
-          say(
-            "repetition",
-            "warn",
-            `cc-ledger: the same ${name} call ${count} times, and nothing was written in between.`,
-          );
-        if (what === "error")
-          say("repetition", "warn", `cc-ledger: ${name} failed ${count} times in a row with the same error.`);
-        if (what === "near")
-          say(
-            "loop",
-            "warn",
-            `cc-ledger: ${count} ${name} calls that differ only in numbers, and nothing was written in between.`,
-          );
-        if (what === "circle" && "kinds" in more)
-          say("loop", "warn", `cc-ledger: ${count} calls went round among ${more.kinds} that were made before.`);
-      }
+    if (circles === undefined) {
+      const worth = this.#baseline.session.limit === null ? 0 : (this.#baseline.session.median ?? 0);
+      circles = new Circles({
+        same: {
+          calls: this.#config.figure("repetition", "calls"),
+          worth: worth * this.#config.figure("repetition", "share"),
+        },
+        near: { calls: this.#config.figure("loop", "calls"), worth: worth * this.#config.figure("loop", "share") },
+        errors: this.#config.figure("repetition", "errors"),
+      });
+      prompt.circles.set(moment.run, circles);
     }
+    for (const circle of circles.feed(moment))
+      say(circle.what === "near" ? "loop" : "repetition", "warn", circleText(circle));
   }
 
-  #thrash(moment: Moment, say: Say): void {
-    if (moment.isOverhead) return;
-    let rewrites = this.#rewrites.get(moment.run);
+  #rewritesOf(run: number): Rewrites {
+    let rewrites = this.#rewrites.get(run);
     if (rewrites === undefined) {
       rewrites = new Rewrites({
         rewrites: this.#config.figure("thrash", "rewrites"),
         compactions: this.#config.figure("thrash", "compactions"),
       });
-      this.#rewrites.set(moment.run, rewrites);
+      this.#rewrites.set(run, rewrites);
     }
-    for (const found of rewrites.feed(moment)) {
-      if (found.what === "rewrites")
-        say(
-          "thrash",
-          "warn",
-          `cc-ledger: most of the context was cached anew in ${found.count} of ten calls (${formatTokens(found.tokens)} tokens written) though the cache was warm.`,
-        );
-      else say("thrash", "warn", `cc-ledger: the context was compacted ${found.count} times within sixty calls.`);
-    }
+    return rewrites;
   }
 }
 
-type Say = (rule: RuleName, level: Finding["level"], message: string, subject?: string) => void;
-
-function aboveUsual(
-  value: number,
-  { limit, median }: Usual,
-  say: (level: Finding["level"], times: string) => void,
-): void {
+function aboveUsual(value: number, { limit }: Usual, say: (level: Finding["level"]) => void): void {
   if (limit === null || value <= limit) return;
-  const times = median === null || median <= 0 ? "far above" : `${Math.floor(value / median)} times`;
-  say("warn", times);
-  if (value > limit * HIGH) say("high", times);
-}
-
-function fanOutText(what: "running" | "started" | "depth", count: number): string {
-  if (what === "running") return `cc-ledger: ${count} sub-agents are at work at once.`;
-  if (what === "started") return `cc-ledger: this prompt has started ${count} sub-agents.`;
-  return `cc-ledger: sub-agents are nested ${count} levels deep.`;
-}
-
-/** A tool's name as it may be shown: names come from logs. */
-function nameText(tool: string): string {
-  return /^[\w:.-]{1,80}$/.test(tool) ? tool : "tool";
+  say("warn");
+  if (value > limit * HIGH) say("high");
 }

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { availableParallelism } from "node:os";
-import type { AgentAdapter } from "../agents/adapter.ts";
+import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
 import { logLine } from "../platform/log.ts";
 import type { Env, LedgerPaths } from "../platform/paths.ts";
 import type { PriceBook } from "../pricing/book.ts";
@@ -8,6 +8,7 @@ import { type CatchUp, type OnProgress, pendingBytes, planCatchUp, readInline } 
 import { markHistoryRead } from "./history.ts";
 import { isBusy, isUnwritable } from "./open.ts";
 import type { Machine } from "./sessions.ts";
+import { loadSource } from "./sources.ts";
 import { hasSpooled, readSpool, removeSpooled, type Spooled } from "./spool.ts";
 import { type Stretch, Writer } from "./writer.ts";
 
@@ -42,16 +43,37 @@ export async function bringUpToDate(
 ): Promise<CatchUp> {
   const total: CatchUp = { roots: [], files: 0, changed: 0, work: { opened: 0, bytes: 0 }, problems: [] };
   for (const adapter of adapters) {
-    const writer = new Writer(db, {
-      agent: adapter.name,
-      ...options,
-      ...(options.env.CC_LEDGER_BILLING ? { billing: options.env.CC_LEDGER_BILLING } : {}),
-    });
+    const writer = writerOf(db, adapter, options);
     drainSpool(adapter, writer, options);
     await catchUpAgent(db, adapter, writer, options, total);
   }
   markHistoryRead(db, options.now());
   return total;
+}
+
+/** Reads what the named files gained and looks at no others: for those who know which logs grew. Throws what the book throws; troubles with
+ *  single files are listed. */
+export function readGrown(
+  db: Database,
+  adapter: AgentAdapter,
+  files: readonly SourceFile[],
+  options: Omit<UpToDateOptions, "fresh" | "onProgress">,
+): CatchUp {
+  const result: CatchUp = { roots: [], files: files.length, changed: 0, work: { opened: 0, bytes: 0 }, problems: [] };
+  const pending = files
+    .map((file) => ({ file, known: loadSource(db, file.path) }))
+    .filter(({ file, known }) => known === null || known.size !== file.size || known.mtimeMs !== file.mtimeMs);
+  result.changed = pending.length;
+  if (pending.length > 0) readInline(adapter, pending, writerOf(db, adapter, options), result, () => undefined);
+  return result;
+}
+
+function writerOf(db: Database, adapter: AgentAdapter, options: Omit<UpToDateOptions, "fresh" | "onProgress">): Writer {
+  return new Writer(db, {
+    agent: adapter.name,
+    ...options,
+    ...(options.env.CC_LEDGER_BILLING ? { billing: options.env.CC_LEDGER_BILLING } : {}),
+  });
 }
 
 async function catchUpAgent(

@@ -8,6 +8,8 @@ export interface Setting {
   brief: string;
   /** Answers the value as it is stored, or throws a {@link UserError}. */
   check(value: string): string;
+  /** What is shown of a value that is not for everybody's eyes. */
+  shown?(value: string): string;
 }
 
 const BILLING = ["api", "pro", "max", "team", "enterprise"];

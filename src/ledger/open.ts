@@ -164,6 +164,11 @@ export function closeQuickly(db: Database, path: string): void {
   guard.close();
 }
 
+/** How long a connection waits for another writer, milliseconds. */
+export function setBusyTimeout(db: Database, ms: number): void {
+  db.run(`PRAGMA busy_timeout = ${ms}`);
+}
+
 function createFile(path: string): void {
   const folder = dirname(path);
   if (!fs().existsSync(folder)) fs().mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -180,6 +185,16 @@ function isOwn(path: string): boolean {
 
 function versionOf(db: Database): number {
   return db.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
+}
+
+/** A number that changes when another connection has changed the book. */
+export function dataVersionOf(db: Database): number {
+  return db.query<{ data_version: number }, []>("PRAGMA data_version").get()?.data_version ?? 0;
+}
+
+/** Rows that this connection has written so far. */
+export function rowsWritten(db: Database): number {
+  return db.query<{ n: number }, []>("SELECT total_changes() AS n").get()?.n ?? 0;
 }
 
 function applicationIdOf(db: Database): number {

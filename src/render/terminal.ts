@@ -29,9 +29,11 @@ export function terminalOf(stream: { isTTY?: boolean; columns?: number }, env: E
   };
 }
 
-const CODES = { dim: 2, bold: 1, red: 31, yellow: 33, green: 32, cyan: 36 } as const;
+const CODES = { dim: 2, bold: 1, inverse: 7, red: 31, yellow: 33, green: 32, cyan: 36 } as const;
+
+export type Style = keyof typeof CODES;
 
 /** Text in a colour, where the terminal shows colours. */
-export function paint(text: string, style: keyof typeof CODES, terminal: Terminal): string {
+export function paint(text: string, style: Style, terminal: Terminal): string {
   return terminal.color && text !== "" ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
 }

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { dayOf, startOfDay } from "../platform/time.ts";
+import { isAtWork, OUTING, type Outing } from "./atWork.ts";
 import type { Names } from "./names.ts";
 
 /** Sessions that somebody is working in just now, by repo. */
@@ -8,8 +9,6 @@ const MINUTE_MS = 60_000;
 /** Burn is told from this much of the past. */
 const BURN_MS = 10 * MINUTE_MS;
 const BURNS_PER_HOUR = 3_600_000 / BURN_MS;
-/** A sub-agent in the background comes back at once, so only its calls tell that it is at work: the last one was so lately. */
-const AT_WORK_MS = 2 * MINUTE_MS;
 /** More sessions at a time than any person works in. */
 const MAX_SESSIONS = 200;
 
@@ -48,7 +47,7 @@ interface SessionFacts {
   last_ms: number;
 }
 
-interface RunFacts {
+interface RunFacts extends Outing {
   kind: "main" | "user" | "overhead";
   cost: number;
   unpriced: number;
@@ -56,8 +55,6 @@ interface RunFacts {
   burn: number;
   last: number;
   branch_id: number;
-  /** 1 where the tool call that started the sub-agent has not come back. */
-  open: number;
 }
 
 /** Repos with sessions that had any activity since `sinceMs` and have not ended after it, the most recent first. */
@@ -79,7 +76,7 @@ export function activeRepos(
     `SELECT r.kind, sum(coalesce(c.cost_nano, 0)) AS cost, sum(c.cost_nano IS NULL) AS unpriced,
        sum(iif(c.at_ms >= ?2, coalesce(c.cost_nano, 0), 0)) AS today,
        sum(iif(c.at_ms >= ?3, coalesce(c.cost_nano, 0), 0)) AS burn, max(c.at_ms) AS last, c.branch_id,
-       r.spawned_by IS NOT NULL AND (SELECT t.failed FROM tool_calls t WHERE t.key = r.spawned_by) IS NULL AS open
+       ${OUTING}
      FROM runs r JOIN calls c ON c.run_id = r.id WHERE r.session_id = ?1 GROUP BY r.id`,
   );
   const today = startOfDay(dayOf(nowMs, timeZone), timeZone);
@@ -102,7 +99,7 @@ export function activeRepos(
       lastCallAtMs: latest?.last ?? null,
       lastAtMs: facts.last_ms,
       runningSubAgents: threads.filter(
-        ({ kind, last, open }) => kind === "user" && last >= (open === 1 ? sinceMs : nowMs - AT_WORK_MS),
+        (thread) => thread.kind === "user" && isAtWork(thread, thread.last, nowMs, sinceMs),
       ).length,
     };
     const repoId = latest === null ? (facts.repo_id ?? 0) : (names.repoOfBranch.get(latest.branch_id) ?? 0);

@@ -10,6 +10,9 @@ const RECENT_MAIN = 100;
 const RECENT_RUNS = 60;
 const RECENT_OF_RUN = 40;
 
+/** Tools that only a person can answer, by the names that coding agents give them. */
+const ANSWERED: ReadonlySet<string> = new Set(["AskUserQuestion", "ExitPlanMode"]);
+
 interface CallRow {
   id: number;
   atMs: number;
@@ -31,13 +34,14 @@ interface ToolRow {
   failed: number | null;
   errorKey: number | null;
   changes: number;
+  tookMs: number | null;
 }
 
 const CALL = `SELECT c.id, c.at_ms AS atMs, c.run_id AS run, r.kind, r.depth, coalesce(c.prompt_id, 0) AS promptId, p.at_ms AS promptMs,
     coalesce(c.cost_nano, 0) AS costNano, c.input + c.cache_read + c.cache_write_5m + c.cache_write_1h AS context,
     c.cache_write_5m + c.cache_write_1h AS cacheWrite`;
 const TOOL = `SELECT t.call_id AS callId, n.name AS tool, t.input_key AS inputKey, t.shape_key AS shapeKey, t.failed, t.error_key AS errorKey,
-    EXISTS (SELECT 1 FROM edits e WHERE e.key = t.key) AS changes
+    EXISTS (SELECT 1 FROM edits e WHERE e.key = t.key) AS changes, t.duration_ms AS tookMs
   FROM tool_calls t JOIN tools n ON n.id = t.tool_id`;
 
 /** All calls of a session. */
@@ -126,6 +130,8 @@ function join(db: Database, sessionId: number, calls: readonly CallRow[], tools:
       failed: row.failed === null ? null : row.failed === 1,
       errorKey: row.errorKey ?? 0,
       changes: row.changes === 1,
+      tookMs: row.tookMs ?? 0,
+      byPerson: row.failed === 0 && ANSWERED.has(row.tool),
     };
     const uses = usesByCall.get(row.callId);
     if (uses === undefined) usesByCall.set(row.callId, [use]);

@@ -111,7 +111,8 @@ const SESSION_CALLS = "calls c JOIN runs r ON r.id = c.run_id WHERE r.session_id
 const MEASURE_SUMS = `count(*), sum(c.cost_nano IS NULL), sum((c.flags & 16) = 0), sum(c.input), sum(c.output), sum(c.cache_read),
   sum(c.cache_write_5m), sum(c.cache_write_1h), sum(coalesce(c.cost_nano, 0))`;
 
-function promptsOf(db: Database, id: number): PromptRow[] {
+/** Prompts of a session with all that followed each, the earliest first. */
+export function promptsOf(db: Database, id: number): PromptRow[] {
   const rows = rowsOf(
     db,
     `SELECT p.at_ms, p.category, ${MEASURE_SUMS} FROM calls c JOIN runs r ON r.id = c.run_id LEFT JOIN prompts p ON p.id = c.prompt_id
@@ -136,7 +137,8 @@ function toolsOf(db: Database, id: number): ToolRow[] {
     .all(id);
 }
 
-function timelineOf(db: Database, id: number): SessionReport["timeline"] {
+/** Cost of a session from its first call to its last in equal steps. */
+export function timelineOf(db: Database, id: number): SessionReport["timeline"] {
   const span = rowsOf(db, `SELECT min(c.at_ms), max(c.at_ms) FROM ${SESSION_CALLS}`, id)[0];
   const [first, last] = span ?? [];
   if (first === undefined || first === null || last === undefined || last === null) return [];

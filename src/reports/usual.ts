@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { GuardConfig } from "../guard/rules.ts";
 import type { Finding } from "../guard/types.ts";
-import { type Baseline, NO_BASELINE, usualOf } from "../guard/usual.ts";
+import { type Baseline, mostOf, NO_BASELINE, usualOf } from "../guard/usual.ts";
 import { SessionWatch } from "../guard/watch.ts";
 import { momentsOf } from "./moments.ts";
 
@@ -18,6 +18,8 @@ export class History {
   readonly #sessions: number[] = [];
   readonly #burns: number[] = [];
   readonly #prompts: number[] = [];
+  readonly #running: number[] = [];
+  readonly #started: number[] = [];
   #known = -1;
   #baseline: Baseline = NO_BASELINE;
 
@@ -34,6 +36,8 @@ export class History {
         session: usualOf(this.#sessions, this.#config.figure("session-cost", "times")),
         prompt: usualOf(this.#prompts, this.#config.figure("prompt-cost", "times")),
         burn: usualOf(this.#burns, this.#config.figure("burn-rate", "times")),
+        running: mostOf(this.#running),
+        started: mostOf(this.#started),
       };
     }
     return this.#baseline;
@@ -41,8 +45,10 @@ export class History {
 
   /** Adds a session that was watched to its end. */
   add(watch: SessionWatch, findings: readonly Finding[]): void {
-    const { sessionCost, peakBurn, prompts } = watch.measures();
+    const { sessionCost, peakBurn, prompts, running, started } = watch.measures();
     if (findings.length > 0) return;
+    push(this.#running, running);
+    push(this.#started, started);
     keep(this.#sessions, sessionCost);
     keep(this.#burns, peakBurn);
     for (const cost of prompts) keep(this.#prompts, cost);
@@ -50,7 +56,10 @@ export class History {
 }
 
 function keep(list: number[], value: number): void {
-  if (value <= 0) return;
+  if (value > 0) push(list, value);
+}
+
+function push(list: number[], value: number): void {
   list.push(value);
   if (list.length > MEMORY * 10) list.shift();
 }

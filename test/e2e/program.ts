@@ -42,6 +42,7 @@ export class Home {
       CLAUDE_CONFIG_DIR: this.claude,
       CC_LEDGER_HOME: this.ledger,
       TZ: "UTC",
+      CC_LEDGER_NO_DESKTOP: "1",
       ...extra,
     };
   }

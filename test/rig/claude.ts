@@ -115,6 +115,24 @@ export async function runClaude(run: ClaudeRun): Promise<ClaudeResult> {
   return JSON.parse(line) as ClaudeResult;
 }
 
+/** Runs a command of the client that asks no model, such as `plugin validate`, and answers what it printed and its exit code. */
+export async function claudeCommand(
+  args: readonly string[],
+  run: Pick<ClaudeRun, "scratch" | "cwd" | "mockUrl">,
+): Promise<{ code: number; text: string }> {
+  const child = Bun.spawn([claudeBinary(), ...args], {
+    cwd: run.cwd,
+    env: environmentOf(run),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: TIME_LIMIT_MS,
+    killSignal: "SIGKILL",
+  });
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  return { code: await child.exited, text: out + err };
+}
+
 /** Runs the client until `until` holds, then kills it the hard way: no hook and no last row follows. */
 export async function killClaude(run: ClaudeRun, until: () => boolean): Promise<void> {
   const child = startClaude(run);

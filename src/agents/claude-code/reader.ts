@@ -404,7 +404,7 @@ export class TranscriptReader implements LogReader {
         });
       }
     } else {
-      const text = this.#isCopied() ? null : humanPromptText(row);
+      const text = this.#isCopied() || this.#isWakeUp(row) ? null : humanPromptText(row);
       const promptKey = promptId || textOf(row.uuid, 200);
       if (text !== null && promptKey !== "") {
         this.state.promptKey = promptKey;
@@ -418,6 +418,11 @@ export class TranscriptReader implements LogReader {
       }
     }
     this.#parsedToolResults(row, sessionId, bytes);
+  }
+
+  /** A timer that wakes the session goes on with what a person asked before; where nobody did, what it asks is the prompt. */
+  #isWakeUp(row: Row): boolean {
+    return row.turnOrigin === "scheduled" && this.state.promptKey !== "";
   }
 
   #parsedToolResults(row: Row, sessionId: string, bytes: number): void {

@@ -12,6 +12,7 @@ import { writeOut } from "../../render/write.ts";
 import { type BookHealth, bookHealth, type Check } from "../../reports/doctor.ts";
 import { type Context, withLedger } from "../context.ts";
 import type { DoctorFlags } from "../doctor.ts";
+import { deliveryChecks } from "../output/deliveryChecks.ts";
 import { coverageJson } from "../output/statsJson.ts";
 
 export async function run(this: Context, flags: DoctorFlags): Promise<void> {
@@ -30,6 +31,7 @@ export async function run(this: Context, flags: DoctorFlags): Promise<void> {
       ...money(health),
       ...hooks(this),
       ...spool(paths),
+      ...deliveryChecks(this, db, paths),
       {
         name: "prices",
         status: "ok" as const,
@@ -193,6 +195,16 @@ function hooks(context: Context): Check[] {
               status: "warn",
               finding: `${path} switches all hooks off`,
               advice: "Remove disableAllHooks.",
+            },
+            ...retention,
+          ];
+        if (status.wired.length === 0 && /"cc-ledger@[^"]*"\s*:\s*true/.test(text))
+          return [
+            {
+              name: "hooks",
+              status: "ok",
+              finding: "those of the plugin",
+              advice: "Hard limits need `cc-ledger install` as well.",
             },
             ...retention,
           ];

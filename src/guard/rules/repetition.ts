@@ -1,127 +1,205 @@
-import type { ToolUse } from "../types.ts";
+import type { Moment, ToolUse } from "../types.ts";
 
-/** What a run did lately with tools, as far as it went in circles. What was written anew is progress and clears the slate. */
+/** What a run did lately with tools, as far as it went in circles. What was never asked before is a step forward, and so is writing something
+ *  new into a file: enough of them make no circle. */
 
-/** Calls that take so long wait for something: polling is told from spinning by it. Milliseconds. */
-const WAITING_MS = 30_000;
+interface Plainness {
+  /** So many different calls, and so many new ones, at the most: a count, or a share of the calls. */
+  kinds: number;
+  fresh: number;
+  /** After which share of the calls, having cost which share of what makes a circle worth a word. */
+  calls: number;
+  worth: number;
+}
+
+/** The plainer a circle, the fewer rounds it takes to call it one. Calls that differ in numbers are often a batch of honest work: that takes
+ *  as many rounds however plain it is, and fewer of them may be new, since a loop with a counter in it asks for nothing else. */
+const PLAINNESS: Readonly<Record<"same" | "near", readonly Plainness[]>> = {
+  same: [
+    { kinds: 1, fresh: 1, calls: 0.25, worth: 0.25 },
+    { kinds: 3, fresh: 3, calls: 0.5, worth: 0.5 },
+    { kinds: 0.22, fresh: 0.25, calls: 1, worth: 1 },
+  ],
+  near: [{ kinds: 0.22, fresh: 0.15, calls: 1, worth: 1 }],
+};
+
+/** Tool uses that take so long in the mean, and most of the time, wait for something: polling is told from spinning by it. */
+const WAITING_MS = 10_000;
+const WAITING_SHARE = 0.5;
 /** A waiting loop may take so many times as many turns. */
-const PATIENCE = 3;
-/** Small circles: so many calls with so few different ones among them. */
-const CIRCLE_CALLS = 36;
-const CIRCLE_KINDS = 6;
+const PATIENCE = 2.5;
 /** The same error may come so many times as often where something is written in between: that is how tests are made to pass. */
-const TRYING = 3;
-/** So many calls of a run are remembered. */
-const MEMORY = 120;
+const TRYING = 2;
+/** Bounds of what is remembered of a run. */
+const MAX_SEEN = 5_000;
+const MAX_ERRORS = 200;
 
 export interface Figures {
-  /** Same call, same error, near-identical calls: how often is too often. */
-  times: number;
+  /** Tool uses of a circle of the same calls, of near-identical calls, and the same error: how many are too many. */
+  same: CircleFigures;
+  near: CircleFigures;
   errors: number;
-  loop: number;
+}
+
+export interface CircleFigures {
+  calls: number;
+  /** What a circle must have cost before it is worth a word, nano-dollars. */
+  worth: number;
 }
 
 export type Circle =
-  | { what: "same"; tool: string; count: number }
-  | { what: "error"; tool: string; count: number }
-  | { what: "near"; tool: string; count: number }
-  | { what: "circle"; tool: string; count: number; kinds: number };
+  | { what: "same" | "near"; tool: string; count: number; kinds: number }
+  | { what: "error"; tool: string; count: number };
 
 interface Use {
   tool: string;
   same: string;
   near: string;
+  isNewSame: boolean;
+  isNewNear: boolean;
+  atMs: number;
+  tookMs: number;
+  cost: number;
+}
+
+interface Streak {
+  /** Since something was written, and since what failed last succeeded. */
+  plain: number;
+  count: number;
+  /** What failed so, without numbers: its success ends the streak. */
+  shapes: Set<string>;
   atMs: number;
 }
 
 /** Follows one run through one prompt. */
 export class Circles {
   readonly #figures: Figures;
-  #uses: Use[] = [];
+  readonly #memory: number;
+  readonly #uses: Use[] = [];
+  readonly #seen = { same: new Set<string>(), near: new Set<string>() };
+  readonly #failed = new Set<string>();
   readonly #written = new Set<string>();
-  readonly #errors = new Map<string, { key: number; count: number; plain: number; atMs: number }>();
+  readonly #errors = new Map<number, Streak>();
+  /** What the circle that the run is in has cost, 0 where it is in none. */
+  readonly #spent = { same: 0, near: 0 };
 
   constructor(figures: Figures) {
     this.#figures = figures;
+    this.#memory = Math.ceil(Math.max(figures.same.calls, figures.near.calls) * PATIENCE);
   }
 
-  /** Takes in a tool use; answers what it completes, if anything. */
-  feed(use: ToolUse, atMs: number): Circle[] {
-    const same = `${use.tool} ${use.inputKey}`;
+  /** Takes in a call; answers what its tool uses complete, if anything. */
+  feed({ tools, atMs, costNano }: Moment): Circle[] {
     const found: Circle[] = [];
-    const error = this.#error(use, atMs);
-    if (error !== null) found.push(error);
-    if (use.changes && use.failed === false && !this.#written.has(same)) {
-      this.#written.add(same);
-      this.#uses = [];
-      for (const streak of this.#errors.values()) streak.plain = 0;
-      return found;
+    for (const [at, use] of tools.entries()) {
+      const error = this.#error(use, `${use.tool} ${use.shapeKey}`, atMs);
+      if (error !== null) found.push(error);
+      this.#use(use, atMs, at === 0 ? costNano : 0);
     }
-    this.#uses.push({ tool: use.tool, same, near: `${use.tool} ${use.shapeKey}`, atMs });
-    if (this.#uses.length > MEMORY) this.#uses.shift();
-    const { times } = this.#figures;
-    const repeated = this.#count("same", same, times, 3);
-    if (repeated > 0) found.push({ what: "same", tool: use.tool, count: repeated });
-    const alike = this.#alike(`${use.tool} ${use.shapeKey}`);
-    if (alike > 0) found.push({ what: "near", tool: use.tool, count: alike });
-    const circle = this.#circle(use.tool);
+    const circle = this.#circle("same", costNano) ?? this.#circle("near", costNano);
     if (circle !== null) found.push(circle);
     return found;
   }
 
-  /** How often `value` came among the last calls, where that is at least `times` among `times * spread`; 0 elsewhere. Where each call takes
-   *  long, something is waited for: that is given more. */
-  #count(field: "same" | "near", value: string, times: number, spread: number): number {
-    const found = this.#within(field, value, Math.ceil(times * spread));
-    if (found.length < times) return 0;
-    const from = this.#uses.lastIndexOf(found.at(-times) as Use);
-    const calls = this.#uses.length - 1 - from;
-    const spanMs = (this.#uses.at(-1) as Use).atMs - (this.#uses[from] as Use).atMs;
-    if (spanMs < WAITING_MS * calls) return found.length;
-    const patient = this.#within(field, value, Math.ceil(times * spread * PATIENCE)).length;
-    return patient >= times * PATIENCE ? patient : 0;
+  /** Remembers a tool use. What writes something new into a file is new, whatever it looks like. */
+  #use(use: ToolUse, atMs: number, cost: number): void {
+    const same = `${use.tool} ${use.inputKey}`;
+    const near = `${use.tool} ${use.shapeKey}`;
+    const writes = use.changes && use.failed === false && !this.#written.has(same);
+    const isNewSame = writes || !this.#seen.same.has(same);
+    const isNewNear = writes || !this.#seen.near.has(near);
+    if (writes) {
+      remember(this.#written, same);
+      for (const streak of this.#errors.values()) streak.plain = 0;
+    }
+    // A call that failed, perhaps only because one beside it did, may be tried once more.
+    if (use.failed !== true || this.#failed.has(same)) {
+      remember(this.#seen.same, same);
+      remember(this.#seen.near, near);
+    } else remember(this.#failed, same);
+    this.#uses.push({ tool: use.tool, same, near, isNewSame, isNewNear, atMs, tookMs: use.tookMs, cost });
+    if (this.#uses.length > this.#memory) this.#uses.shift();
   }
 
-  #within(field: "same" | "near", value: string, calls: number): Use[] {
-    return this.#uses.slice(-calls).filter((use) => use[field] === value);
+  /** The latest tool uses, where they are a circle that has cost what makes it worth a word. */
+  #circle(what: "same" | "near", cost: number): Circle | null {
+    const { calls, worth } = this.#figures[what];
+    let isCircle = false;
+    let plainest: Circle | null = null;
+    for (const level of PLAINNESS[what]) {
+      const last = this.#lastRound(what, Math.ceil(calls * level.calls), level);
+      if (last === null) continue;
+      if (!isCircle) {
+        isCircle = true;
+        this.#spent[what] =
+          this.#spent[what] === 0 ? last.reduce((sum, use) => sum + use.cost, 0) : this.#spent[what] + cost;
+      }
+      if (this.#spent[what] >= worth * level.worth) plainest ??= circleOf(what, last);
+    }
+    if (!isCircle) this.#spent[what] = 0;
+    return plainest;
   }
 
-  /** Near-identical calls must differ: the same one again is a repetition. */
-  #alike(near: string): number {
-    const { loop } = this.#figures;
-    const count = this.#count("near", near, loop, 1.2);
-    const kinds = new Set(this.#within("near", near, count).map(({ same }) => same)).size;
-    return kinds * 2 >= loop ? count : 0;
-  }
-
-  #circle(tool: string): Circle | null {
-    const last = this.#uses.slice(-CIRCLE_CALLS);
-    if (last.length < CIRCLE_CALLS) return null;
-    const kinds = new Set(last.map(({ same }) => same)).size;
-    if (kinds < 3 || kinds > CIRCLE_KINDS) return null;
-    const quick = (last.at(-1) as Use).atMs - (last[0] as Use).atMs < WAITING_MS * CIRCLE_CALLS;
-    return quick ? { what: "circle", tool, count: CIRCLE_CALLS, kinds } : null;
+  /** The last tool uses where few of them asked for something new, and few differ; null elsewhere. Those that wait are given more. */
+  #lastRound(what: "same" | "near", length: number, { kinds, fresh: mayBeFresh }: Plainness): Use[] | null {
+    const round = (calls: number): Use[] | null => {
+      if (this.#uses.length < calls) return null;
+      const last = this.#uses.slice(-calls);
+      const fresh = last.filter((use) => (what === "same" ? use.isNewSame : use.isNewNear)).length;
+      if (fresh > within(mayBeFresh, calls)) return null;
+      return new Set(last.map((use) => use[what])).size <= within(kinds, calls) ? last : null;
+    };
+    const last = round(length);
+    return last !== null && isWaiting(last) ? round(Math.ceil(length * PATIENCE)) : last;
   }
 
   /** Tool uses of one call that fail together, since one took the others with it, count as one. */
-  #error({ tool, failed, errorKey }: ToolUse, atMs: number): Circle | null {
+  #error({ failed, errorKey, tool }: ToolUse, shape: string, atMs: number): Circle | null {
     if (failed === null) return null;
     if (!failed) {
-      this.#errors.delete(tool);
+      for (const [key, streak] of this.#errors) if (streak.shapes.has(shape)) this.#errors.delete(key);
       return null;
     }
-    const streak = this.#errors.get(tool);
-    if (streak === undefined || streak.key !== errorKey) {
-      this.#errors.set(tool, { key: errorKey, count: 1, plain: 1, atMs });
-      return null;
+    let streak = this.#errors.get(errorKey);
+    if (streak === undefined) {
+      if (this.#errors.size >= MAX_ERRORS) this.#errors.delete(this.#errors.keys().next().value ?? 0);
+      streak = { plain: 0, count: 0, shapes: new Set(), atMs: -1 };
+      this.#errors.set(errorKey, streak);
     }
+    remember(streak.shapes, shape);
     if (streak.atMs === atMs) return null;
     streak.atMs = atMs;
-    streak.count++;
     streak.plain++;
+    streak.count++;
     const { errors } = this.#figures;
     return streak.plain >= errors || streak.count >= errors * TRYING
       ? { what: "error", tool, count: streak.count }
       : null;
   }
+}
+
+/** A count, or a share of the calls. */
+function within(limit: number, calls: number): number {
+  return limit < 1 ? limit * calls : limit;
+}
+
+function circleOf(what: "same" | "near", last: readonly Use[]): Circle {
+  const counts = new Map<string, { tool: string; count: number }>();
+  for (const use of last) {
+    const entry = counts.get(use[what]) ?? { tool: use.tool, count: 0 };
+    entry.count++;
+    counts.set(use[what], entry);
+  }
+  const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
+  return { what, tool: most?.tool ?? "", count: last.length, kinds: counts.size };
+}
+
+function isWaiting(uses: readonly Use[]): boolean {
+  const took = uses.reduce((sum, { tookMs }) => sum + tookMs, 0);
+  const elapsed = (uses.at(-1)?.atMs ?? 0) - (uses[0]?.atMs ?? 0);
+  return took >= WAITING_MS * uses.length && took >= elapsed * WAITING_SHARE;
+}
+
+function remember(set: Set<string>, value: string): void {
+  if (set.size < MAX_SEEN) set.add(value);
 }
