@@ -12,7 +12,7 @@ import type { Env } from "../platform/paths.ts";
 import { recentMoments } from "../reports/moments.ts";
 import { type Calendar, keepCalendar, keptCalendar } from "../reports/periods.ts";
 import { costOfSession, dearestOfLatest, pendingToolUses, subagentsSince } from "../reports/sessionNow.ts";
-import { budgetsOf, budgetsOfSession, type Scope } from "../reports/spending.ts";
+import { budgetsOf, budgetsOfSession, budgetsThatBear, type Scope } from "../reports/spending.ts";
 import { keptUsual, refreshUsual } from "../reports/usual.ts";
 import { calendarOf, toldBy } from "./calendar.ts";
 
@@ -66,7 +66,11 @@ export function isFarFromLimits(db: Database, payload: HookPayload, env: Env, no
   if (RULE_NAMES.some((rule) => config.actions[rule] === "deny")) return false;
   const calendar = keptCalendar(db, nowMs, toldBy(settings.get("timezone") ?? null, env));
   if (calendar === null) return false;
-  const hard = budgetsOf(db).filter((budget) => budget.hard);
+  const hard = budgetsThatBear(
+    db,
+    budgetsOf(db).filter((budget) => budget.hard),
+    session.id,
+  );
   const statuses = budgetsOfSession(db, hard, calendar, scopeOf(db, session.id, payload));
   const cost = dearestOfLatest(db, session.id) * FAR_CALLS * (1 + atWork(db, session.id, nowMs));
   return (
@@ -97,7 +101,7 @@ export function askGuard(
     return NOTHING;
   }
   const scope = scopeOf(db, session.id, payload);
-  const budgets = budgetsOf(db);
+  const budgets = budgetsThatBear(db, budgetsOf(db), session.id);
   const keep = (fresh: Calendar, by: string): void => {
     if (writable) keepCalendar(db, fresh, by);
   };
