@@ -10,11 +10,14 @@ const out = join(root, "dist", target === undefined ? "cc-ledger" : `cc-ledger-$
 mkdirSync(join(root, "dist"), { recursive: true });
 
 /** Surfaces that are bundled into one file each before all else: every further file costs a process a fifth of a millisecond to load, and
- *  split by what they share they would be two dozen. A hook loads none of what commands need, commands load nothing of a terminal view. */
+ *  split by what they share they would be two dozen. A hook loads none of what commands need, commands load nothing of a terminal view or of the MCP server. */
 const SURFACES: Readonly<Record<string, string>> = {
   hook: "src/commands/hook.ts",
   app: "src/commands/app.ts",
+  statusline: "src/commands/statusline.ts",
+  statuslineFiling: "src/commands/statuslineFiling.ts",
   watch: "src/watch/app.tsx",
+  mcp: "src/mcp/serve.ts",
 };
 
 async function bundle(surface: string, folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** Entry point. Hooks take the short way: they are loaded with the program, all else when it is asked for. */
+/** Entry point. Hooks, the statusline and the MCP server take a short way of their own: whoever starts them waits. */
 const [command, ...rest] = process.argv.slice(2);
 
 if (command === "hook") {
@@ -8,6 +8,14 @@ if (command === "hook") {
   // At once: handlers need no farewell, and a hook is waited for.
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);
+} else if (command === "statusline" && (rest.length === 0 || rest[0]?.startsWith("--wrap"))) {
+  const { runStatusline } = await import("./commands/statusline.ts");
+  await Bun.write(Bun.stdout, await runStatusline(rest, process.env, () => Bun.stdin.text()));
+  (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
+  process.exit(0);
+} else if (command === "mcp" && ["", "catch-up", "query"].includes(rest.join(" "))) {
+  const { runMcp } = await import("./mcp/serve.ts");
+  process.exit(await runMcp(rest, process.env));
 } else {
   const { runCommand } = await import("./commands/app.ts");
   process.exitCode = await runCommand(process.argv.slice(2), process.env);

@@ -1,8 +1,17 @@
 import type { Database } from "bun:sqlite";
 import { overheadOf } from "../agents/overhead.ts";
 import { CATEGORIES } from "../categories/index.ts";
-import { addSums, bounded, byCost, heaviest, type Left, shareOf, unpricedIn } from "./bounded.ts";
-import { addMeasures, noSums, type Selection, SUM_MEASURES, selectedCalls, selectionOf } from "./cells.ts";
+import { addSums, bounded, byCost, heaviest, type Left, restOf, shareOf, unpricedIn } from "./bounded.ts";
+import {
+  addMeasures,
+  noSums,
+  rowsOf,
+  type Selection,
+  SUM_MEASURES,
+  selectedCalls,
+  selectionOf,
+  sessionCells,
+} from "./cells.ts";
 import { coverageOf } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames, type Names } from "./names.ts";
@@ -75,8 +84,8 @@ interface Run {
   type: string | null;
   runId: string;
   sums: Sums;
-  /** Cost by model. */
-  models: Map<number, number>;
+  /** Its sums by model. */
+  models: Map<number, Sums>;
 }
 
 const KINDS: readonly RunKind[] = ["main", "user", "overhead"];
@@ -123,28 +132,84 @@ type RunModelRow = [
   ...number[],
 ];
 
+/** Runs of a selection with their sums, by id. Sub-agents are few: their calls are looked at one by one. What a session spent beyond them is its
+ *  main thread's, and rollups know what a session spent. */
 function runsIn(db: Database, selection: Selection): Run[] {
+  const { runType } = selection;
+  if (runType !== null && runType !== "main") return [...runsOfCalls(db, selectedCalls(selection)).values()];
+  const all = { ...selection, runType: null };
+  const subAgents = runsOfCalls(db, selectedCalls(all, "r.kind <> 'main'"));
+  const mains = mainsIn(db, all, subAgents);
+  const runs = runType === "main" ? mains : [...mains, ...subAgents.values()];
+  return runs.sort((a, b) => a.id - b.id);
+}
+
+function runsOfCalls(db: Database, calls: string): Map<number, Run> {
   const rows = db
     .query(
       `SELECT r.id, r.session_id, r.kind, r.agent_type, r.run_id AS name, x.* FROM (
-         SELECT model_id, ${SUM_MEASURES}, run_id FROM (${selectedCalls(selection)}) GROUP BY run_id, model_id) x
+         SELECT model_id, ${SUM_MEASURES}, run_id FROM (${calls}) GROUP BY run_id, model_id) x
        JOIN runs r ON r.id = x.run_id ORDER BY r.id`,
     )
     .values() as RunModelRow[];
-  const runs: Run[] = [];
-  let run: Run | undefined;
-  for (const row of rows) {
-    const [id, session, kind, agentType, runId, model, ...measures] = row;
-    if (run === undefined || run.id !== id) {
+  const runs = new Map<number, Run>();
+  for (const [id, session, kind, agentType, runId, model, ...measures] of rows) {
+    let run = runs.get(id);
+    if (run === undefined) {
       const type = kind === "main" ? null : kind === "overhead" ? (overheadOf(runId) ?? agentType) : agentType;
       run = { id, session, kind, type, runId, sums: noSums(), models: new Map() };
-      runs.push(run);
+      runs.set(id, run);
     }
-    const before = run.sums.costNanoUsd;
-    addMeasures(run.sums, measures, 0);
-    run.models.set(model, run.sums.costNanoUsd - before);
+    const part = noSums();
+    addMeasures(part, measures, 0);
+    addSums(run.sums, part);
+    run.models.set(model, part);
   }
   return runs;
+}
+
+/** Main threads: what their sessions spent, without the sub-agents. */
+function mainsIn(db: Database, selection: Selection, subAgents: ReadonlyMap<number, Run>): Run[] {
+  const bySession = new Map<string, Sums>();
+  for (const { session, models } of subAgents.values()) {
+    for (const [model, part] of models) {
+      const sums = bySession.get(`${session} ${model}`) ?? noSums();
+      addSums(sums, part);
+      bySession.set(`${session} ${model}`, sums);
+    }
+  }
+  const ids = new Map(
+    rowsOf(db, "SELECT session_id, id FROM runs WHERE kind = 'main'").map(([session, id]) => [session, id]),
+  ) as Map<number, number>;
+  const mains = new Map<number, Run>();
+  const cells = `SELECT session_id, model_id, ${SUM_MEASURES} FROM (${sessionCells(selection)}) GROUP BY session_id, model_id`;
+  for (const row of rowsOf(db, cells)) {
+    const [session, model] = row as [number, number];
+    const whole = noSums();
+    addMeasures(whole, row, 2);
+    const less = bySession.get(`${session} ${model}`);
+    const part = less === undefined ? whole : restOf(whole, less);
+    const id = ids.get(session);
+    if (part.calls === 0 || id === undefined) continue;
+    const main = mains.get(session) ?? {
+      id,
+      session,
+      kind: "main",
+      type: null,
+      runId: "",
+      sums: noSums(),
+      models: new Map(),
+    };
+    mains.set(session, main);
+    addSums(main.sums, part);
+    main.models.set(model, part);
+  }
+  return [...mains.values()];
+}
+
+/** Cost by model. */
+function costsOf(models: ReadonlyMap<number, Sums>): Map<number, number> {
+  return new Map([...models].map(([model, { costNanoUsd }]) => [model, costNanoUsd]));
 }
 
 function typesOf(runs: readonly Run[], names: Names, totals: Sums): AgentRow[] {
@@ -160,7 +225,7 @@ function typesOf(runs: readonly Run[], names: Names, totals: Sums): AgentRow[] {
     types.set(key, type);
     type.own.push(run);
     addSums(type.sums, run.sums);
-    for (const [model, cost] of run.models) type.models.set(model, (type.models.get(model) ?? 0) + cost);
+    for (const [model, cost] of costsOf(run.models)) type.models.set(model, (type.models.get(model) ?? 0) + cost);
   }
   return [...types].map(([key, { own, sums, models }]) => {
     const [kind, type] = JSON.parse(key) as [RunKind, string | null];
@@ -216,7 +281,7 @@ function describe(db: Database, run: Run, names: Names, totals: Sums): AgentRunR
     title: facts?.title ?? null,
     repo: names.repos.get(facts?.repo ?? 0) ?? "(unknown)",
     startedAtMs: facts?.startedAtMs ?? null,
-    models: heaviest(run.models, names.models),
+    models: heaviest(costsOf(run.models), names.models),
     prompt: run.kind === "main" ? null : promptOf(db, run.session, facts?.promptId ?? null),
     ...run.sums,
     share: shareOf(run.sums, totals),

@@ -40,9 +40,10 @@ export function addSums(to: Sums, from: Sums): void {
 /** What is left of sums when a part is taken away. */
 export function restOf(all: Sums, part: Sums): Sums {
   const rest = noSums();
+  const less = measuresOf(part);
   addMeasures(
     rest,
-    measuresOf(all).map((value, at) => value - (measuresOf(part)[at] as number)),
+    measuresOf(all).map((value, at) => value - (less[at] as number)),
     0,
   );
   return rest;

@@ -77,7 +77,10 @@ function reposNamed(db: Database, wanted: string): number[] {
     )
     .all(wanted);
   if (product.length > 0) return product.map(({ id }) => id);
-  return matching(db, "--repo", wanted, "SELECT id, name, identity AS other FROM repos");
+  const found = matching(db, "--repo", wanted, "SELECT id, name, identity AS other FROM repos");
+  // What was spent before a repo was moved is its own.
+  const continued = db.query<{ id: number }, []>(`SELECT id FROM repos WHERE same_as IN (${found.join(",")})`).all();
+  return [...new Set([...found, ...continued.map(({ id }) => id)])];
 }
 
 function matching(db: Database, flag: string, wanted: string, sql: string): number[] {

@@ -63,8 +63,9 @@ export interface BranchCost {
 export interface PullReport {
   totalNanoUsd: number;
   unattributedNanoUsd: number;
-  /** Work on branches that no pull request holds. */
+  /** Work on branches that no pull request holds, and its sum. */
   branches: BranchCost[];
+  branchesNanoUsd: number;
   pullRequests: PullRow[];
   /** How outliers were told. */
   outlierMethod: string;
@@ -98,16 +99,14 @@ export function pullReport(db: Database, selection: PullSelection): PullReport {
   const unattributedNanoUsd = sums
     .filter((row) => row.pr_id === null && row.branch_id === null)
     .reduce((sum, row) => sum + row.cost_nano, 0);
-  const parts =
-    unattributedNanoUsd +
-    branches.reduce((sum, row) => sum + row.costNanoUsd, 0) +
-    pullRequests.reduce((sum, row) => sum + row.costNanoUsd, 0);
+  const branchesNanoUsd = branches.reduce((sum, row) => sum + row.costNanoUsd, 0);
+  const parts = unattributedNanoUsd + branchesNanoUsd + pullRequests.reduce((sum, row) => sum + row.costNanoUsd, 0);
   if (parts !== totalNanoUsd)
     throw new Error(
       `pull requests, branches and the rest add up to ${parts}, their calls to ${totalNanoUsd} nano-dollars`,
     );
   const outlierMethod = markOutliers(db, pullRequests, where === "1");
-  return { totalNanoUsd, unattributedNanoUsd, branches, pullRequests, outlierMethod };
+  return { totalNanoUsd, unattributedNanoUsd, branches, branchesNanoUsd, pullRequests, outlierMethod };
 }
 
 /** Whether anything was spent outside of git: only its sessions tell which folder it belongs to. */

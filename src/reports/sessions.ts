@@ -1,9 +1,25 @@
 import type { Database } from "bun:sqlite";
-import { addMeasures, noSums, rowsOf, type Selection, SUM_MEASURES, selectionOf, timelessCells } from "./cells.ts";
+import {
+  addMeasures,
+  noSums,
+  rowsOf,
+  type Selection,
+  SUM_MEASURES,
+  selectionOf,
+  sessionCells,
+  timelessCells,
+} from "./cells.ts";
 import { coverageOf, INHERITED_COST } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames } from "./names.ts";
-import { describeSessions, detailSessions, sumSessions, thresholdOf, wholeSessionCosts } from "./sessionSums.ts";
+import {
+  describeSessions,
+  detailSessions,
+  type SessionCost,
+  sumSessions,
+  thresholdOf,
+  wholeSessionCosts,
+} from "./sessionSums.ts";
 import type { Coverage, Runaway, SessionRow, Sums, Unpriced } from "./types.ts";
 
 /** One thread of a session. */
@@ -66,9 +82,9 @@ export function sessionsReport(
   return db.transaction(() => {
     const selection = selectionOf(db, filters);
     const names = loadNames(db);
-    const sessions = sumSessions(db, selection, names, null).sessions.filter(
-      ({ id }) => options.only === undefined || id === options.only,
-    );
+    const { only } = options;
+    const sessions =
+      only === undefined ? sumSessions(db, selection, names, null).sessions : oneSession(db, selection, only);
     const costs = wholeSessionCosts(db);
     const threshold = thresholdOf(costs);
     const lastMs = options.order === "recent" ? lastTimes(db) : new Map<number, number>();
@@ -122,6 +138,13 @@ export function sessionsReport(
       coverage: coverageOf(db, totals),
     };
   })();
+}
+
+function oneSession(db: Database, selection: Selection, id: number): SessionCost[] {
+  const sql = `SELECT sum(input + output + cache_read + cache_write_5m + cache_write_1h), sum(cost_nano), count(*)
+    FROM (${sessionCells(selection)}) WHERE session_id = ${id}`;
+  const [totalTokens, costNanoUsd, cells] = rowsOf(db, sql)[0] ?? [];
+  return cells ? [{ id, totalTokens: totalTokens ?? 0, costNanoUsd: costNanoUsd ?? 0 }] : [];
 }
 
 function lastTimes(db: Database): Map<number, number> {

@@ -65,6 +65,14 @@ export function statsReport(db: Database, filters: Filters): StatsReport {
       repos: repos.map(({ row }) => row).slice(0, filters.top),
       models: models.map(({ row }) => row).slice(0, filters.top),
       sessions: describeSessions(db, detailSessions(db, selection, heaviest, names), names, costs, threshold),
+      dearest:
+        describeSessions(
+          db,
+          detailSessions(db, selection, dearestOf(bySession.sessions), names),
+          names,
+          costs,
+          threshold,
+        )[0] ?? null,
       distribution: distributionOf(bySession.sessions, costs, threshold),
       categories,
     };
@@ -177,6 +185,13 @@ function heaviestOf(sessions: readonly SessionCost[], top: number): SessionCost[
   const least = tokens[Math.max(0, tokens.length - top)] ?? 0;
   const candidates = sessions.filter(({ totalTokens }) => totalTokens >= least);
   return candidates.sort((a, b) => b.totalTokens - a.totalTokens || a.id - b.id).slice(0, top);
+}
+
+/** The session that cost most, the earlier one on a tie; none where nothing was spent. */
+function dearestOf(sessions: readonly SessionCost[]): SessionCost[] {
+  let dearest: SessionCost | null = null;
+  for (const session of sessions) if (session.costNanoUsd > (dearest?.costNanoUsd ?? 0)) dearest = session;
+  return dearest === null ? [] : [dearest];
 }
 
 function distributionOf(

@@ -109,6 +109,8 @@ export interface StatsReport {
   repos: RepoRow[];
   models: ModelRow[];
   sessions: SessionRow[];
+  /** The one that cost most, null where nothing was spent. */
+  dearest: SessionRow | null;
   distribution: Distribution;
   categories: CategoryRow[];
 }

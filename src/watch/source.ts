@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
 import { bringUpToDate, readGrown } from "../ledger/bringUpToDate.ts";
+import { LogWatch } from "../ledger/logWatch.ts";
 import { type Book, dataVersionOf, explain, isBusy, openBook, rowsWritten } from "../ledger/open.ts";
 import { allowSession, forbidSession } from "../ledger/passes.ts";
 import type { Machine } from "../ledger/sessions.ts";
@@ -10,7 +11,6 @@ import type { Env, LedgerPaths } from "../platform/paths.ts";
 import type { PriceBook } from "../pricing/book.ts";
 import { type LiveReport, liveReport } from "../reports/live.ts";
 import { type LiveDetail, liveDetail } from "../reports/liveDetail.ts";
-import { LogWatch } from "./logs.ts";
 
 /** How long is waited between two looks: longer the longer nothing happened. Milliseconds. */
 const PACES = [

@@ -103,6 +103,20 @@ describe("a hard limit", () => {
     expect(parse((await home.hook("pre-tool-use", ask(9))).out).continue).toBe(false);
   });
 
+  test("of one repo holds nobody up who works in another", async () => {
+    write(3);
+    const other = "0a0a0a0a-1111-4222-8333-444444444444";
+    const path = join(home.claude, "projects", "-elsewhere-shop", `${other}.jsonl`);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, reply(other, "o1", Date.now(), { cwd: "/elsewhere/shop", tool: "toolu_o", branch: "topic" }));
+    await home.run(["stats"]);
+    await home.run(["budget", "set", "0.001", "--per", "day", "--repo", "shop", "--hard"]);
+    await home.run(["budget", "set", "0.001", "--per", "day", "--branch", "topic", "--hard"]);
+    expect((await home.hook("pre-tool-use", ask(2))).out).toBe("");
+    const there = { ...ask(2), session_id: other, transcript_path: path, tool_use_id: "toolu_o", prompt_id: "" };
+    expect(parse((await home.hook("pre-tool-use", there)).out).continue).toBe(false);
+  });
+
   test("counts sub-agents from their own transcripts", async () => {
     write(2);
     const folder = join(home.claude, "projects", "-nowhere-repo", SESSION, "subagents");
@@ -193,23 +207,25 @@ describe("warnings", () => {
   });
 
   test("a loop is told while it goes on, and a replay says the same", async () => {
-    write(12, { sameCommand: true });
+    write(40, { sameCommand: true });
     const said = parse((await home.hook("post-tool-batch", payload())).out);
-    expect(said.systemMessage).toContain("the same Bash call");
+    expect(said.systemMessage).toContain("were one and the same");
     const replay = JSON.parse((await home.run(["guard", "replay", "--json"])).out) as {
       sessions: number;
       alerts: { sessionId: string; rule: string; costNanoUsdAtAlert: number; sessionCostNanoUsd: number }[];
     };
     expect(replay.sessions).toBe(1);
-    // The sixth same call in a row.
+    // The twentieth same call in a row.
     expect(replay.alerts).toHaveLength(1);
     expect(replay.alerts[0]).toMatchObject({
       sessionId: SESSION,
       rule: "repetition",
-      costNanoUsdAtAlert: 6 * REPLY_COST,
-      sessionCostNanoUsd: 12 * REPLY_COST,
+      costNanoUsdAtAlert: 20 * REPLY_COST,
+      sessionCostNanoUsd: 40 * REPLY_COST,
     });
-    expect((await home.run(["guard", "explain", SESSION.slice(0, 6)])).out).toContain("the same Bash call 6 times");
+    expect((await home.run(["guard", "explain", SESSION.slice(0, 6)])).out).toContain(
+      "the last 20 tool calls were one and the same",
+    );
   });
 
   test("a history of three sessions makes no claims of what is usual", async () => {
@@ -232,7 +248,7 @@ describe("what makes no sense is said so", () => {
     [["guard", "allow", "--for", "soon"], "is no span of time"],
     [["guard", "allow", "ffff"], "no session begins with"],
     [["guard", "explain", "ffff"], "no session begins with"],
-    [["config", "guard.repetition.times", "1"], "a number from 3 to 1000"],
+    [["config", "guard.repetition.calls", "1"], "a number from 4 to 1000"],
     [["config", "guard.loop", "shout"], "one of warn, deny, off"],
   ];
   for (const [args, text] of cases)

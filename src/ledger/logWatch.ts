@@ -6,12 +6,12 @@ import type { Env } from "../platform/paths.ts";
 /** Logs that grew this lately are looked at every time. Milliseconds. */
 const HOT_MS = 3_600_000;
 const MAX_HOT = 64;
-const MAX_FOLDERS = 256;
+const MAX_FOLDERS = 512;
 /** How often all logs are listed where no folder says that it changed: a session that goes on after days is found by that. Milliseconds. */
 const LIST_MS = 20_000;
 
-/** Tells which logs of an agent grew, with few questions to the file system: those in use are looked at every time, and their folders, for a
- *  new file changes its folder's time; all the others now and then. */
+/** Tells which logs of an agent grew, with few questions to the file system: those in use are looked at every time, and every folder that a
+ *  new one may appear in, for a new file changes its folder's time; all the others now and then. */
 export class LogWatch {
   readonly #adapter: AgentAdapter;
   readonly #env: Env;
@@ -19,14 +19,21 @@ export class LogWatch {
   #hot: SourceFile[] = [];
   #folders = new Map<string, number>();
   #listedMs = 0;
+  readonly #listMs: number;
   /** How often all logs were listed, for tests. */
   listings = 0;
 
   /** What stands there now counts as known. */
-  constructor(adapter: AgentAdapter, env: Env, nowMs: number) {
+  constructor(adapter: AgentAdapter, env: Env, nowMs: number, listMs = LIST_MS) {
     this.#adapter = adapter;
     this.#env = env;
+    this.#listMs = listMs;
     this.#list(nowMs);
+  }
+
+  /** All logs as they were at the last look. */
+  files(): SourceFile[] {
+    return [...this.#known.values()];
   }
 
   /** Files that are new, or other than at the last look. */
@@ -41,7 +48,7 @@ export class LogWatch {
       grown.push({ ...file });
     }
     // Where there is no root yet, no folder can tell of one.
-    const isDue = this.#folders.size === 0 || nowMs - this.#listedMs >= LIST_MS || nowMs < this.#listedMs;
+    const isDue = this.#folders.size === 0 || nowMs - this.#listedMs >= this.#listMs || nowMs < this.#listedMs;
     return isDue || this.#foldersChanged() ? [...grown, ...this.#list(nowMs)] : grown;
   }
 
@@ -66,6 +73,8 @@ export class LogWatch {
       .sort((a, b) => b.mtimeMs - a.mtimeMs)
       .slice(0, MAX_HOT);
     const folders = new Set([...roots, ...this.#hot.flatMap(({ path }) => [dirname(path), ...foldersBelow(path)])]);
+    // A new session may begin in any project, also in one that has no log yet.
+    for (const root of roots) for (const folder of foldersIn(root)) folders.add(folder);
     this.#folders = new Map([...folders].slice(0, MAX_FOLDERS).map((folder) => [folder, timeOf(folder)]));
     return other;
   }
@@ -74,9 +83,12 @@ export class LogWatch {
 /** A session's sub-agents log in folders below one that bears the name of its log. */
 function foldersBelow(path: string): string[] {
   const folder = path.slice(0, path.length - extname(path).length);
-  if (timeOf(folder) === 0) return [];
+  return timeOf(folder) === 0 ? [] : [folder, ...foldersIn(folder)];
+}
+
+function foldersIn(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true });
-  return [folder, ...entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name))];
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
 }
 
 function isOther(known: SourceFile, found: Pick<SourceFile, "inode" | "size" | "mtimeMs">): boolean {

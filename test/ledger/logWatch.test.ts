@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { claudeCode } from "../../src/agents/claude-code/index.ts";
-import { LogWatch } from "../../src/watch/logs.ts";
+import { LogWatch } from "../../src/ledger/logWatch.ts";
 import { scratch } from "../ledger/ingest.ts";
 
 /** Which logs grew is told by the files in use and their folders; all logs are listed seldom. */
