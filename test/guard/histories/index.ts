@@ -1,4 +1,4 @@
-import { Draw } from "./draw.ts";
+import { Draw, MINUTE } from "./draw.ts";
 import { Person } from "./person.ts";
 import { runAway } from "./runaways/index.ts";
 import type { Sitting } from "./sitting.ts";
@@ -18,8 +18,11 @@ export function runawayHistory(claude: string, seed: number): History {
   const person = new Person(draw);
   const sittings = person.sessions(draw.int(25, 60));
   const lastMs = Math.max(...sittings.map(({ thread }) => thread.atMs));
-  const costs = sittings.map(({ session }) => session.costNanoUsd).sort((a, b) => a - b);
-  const usual = costs[Math.floor(costs.length * 0.9)] as number;
+  const big = (costs: number[]): number => costs.sort((a, b) => a - b)[Math.floor(costs.length * 0.9)] as number;
+  const usual = {
+    sessionNanoUsd: big(sittings.map(({ session }) => session.costNanoUsd)),
+    tenMinutesNanoUsd: big(sittings.map(({ session }) => session.dearest(10 * MINUTE))),
+  };
   const last = person.next(lastMs);
   const kind = KINDS[(seed - 1) % KINDS.length] ?? "repetition";
   const story = runAway(last, kind, usual);

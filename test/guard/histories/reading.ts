@@ -47,7 +47,13 @@ function siblings(desk: Desk): void {
     ),
   );
   thread.turn([
-    acts.fail("Read", { file_path: acts.path("src") }, "EISDIR: illegal operation on a directory, read"),
+    draw.chance(0.3)
+      ? acts.fail("Read", { file_path: acts.path("src") }, "EISDIR: illegal operation on a directory, read")
+      : acts.fail(
+          "Read",
+          { file_path: acts.path(`${acts.file()}x`) },
+          "<tool_use_error>File does not exist.</tool_use_error>",
+        ),
     ...rest,
   ]);
   for (const { input } of rest) thread.turn([acts.act("Read", input, { tokens: draw.count(1_200, 0.8, 80, 9_000) })]);

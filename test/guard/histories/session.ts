@@ -38,6 +38,19 @@ export class Session {
     return this.calls.reduce((sum, call) => sum + (call.atMs < atMs ? call.costNanoUsd : 0), 0);
   }
 
+  /** Cost of the dearest stretch of this length. */
+  dearest(lengthMs: number): number {
+    const calls = [...this.calls].sort((a, b) => a.atMs - b.atMs);
+    let [from, sum, most] = [0, 0, 0];
+    for (const call of calls) {
+      sum += call.costNanoUsd;
+      for (let first = calls[from]; first !== undefined && first.atMs <= call.atMs - lengthMs; first = calls[++from])
+        sum -= first.costNanoUsd;
+      most = Math.max(most, sum);
+    }
+    return most;
+  }
+
   /** The next id with this prefix, like no other of any session. */
   nextId(prefix: string): string {
     return `${prefix}_01${this.id.slice(0, 13).replace("-", "")}${(this.#rows++).toString(36)}`;

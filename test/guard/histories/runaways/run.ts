@@ -8,6 +8,12 @@ import type { Act, Thread } from "../thread.ts";
 /** A session that runs longer than this many calls after it went wrong is stopped by its account's limits. */
 const MOST_CALLS = 2_500;
 
+/** What a big session of a person costs, and the dearest ten minutes of one: nine of ten sessions stay below. */
+export interface Usual {
+  sessionNanoUsd: number;
+  tenMinutesNanoUsd: number;
+}
+
 /** A session in which a prompt has just gone wrong: it goes on until it burned far more than its person's sessions do. */
 export class Run {
   readonly sitting: Sitting;

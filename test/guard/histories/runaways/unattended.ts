@@ -45,7 +45,12 @@ export const UNATTENDED: Readonly<Record<string, Story>> = {
       thread.prompt('<task-notification>\n<summary>Background command "watch" completed</summary>', "task");
     });
   },
+};
 
+/** What {@link BURNS} cost in ten minutes, about. */
+export const BURN_NANO_USD = 6_500_000_000;
+
+export const BURNS: Readonly<Record<string, Story>> = {
   "on a dear model, in fast mode": (run) => burn(run, "claude-opus-5-5", true),
 
   "on the dearest model with a huge context": (run) => burn(run, "claude-fable-5-1", false),
