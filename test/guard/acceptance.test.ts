@@ -6,6 +6,8 @@ import { falsePerThousand, foundOf, SERIES, scoreHistories } from "./score.ts";
 
 const long = process.env.CC_LEDGER_LONG === "1";
 const { normal, runaway } = long ? SERIES.long : SERIES.quick;
+/** In 40 histories one session more or less makes half a false alarm in 1,000 and five found in 100: the long series judges. */
+const owed = long ? { falsePerThousand: 1, found: 0.95 } : { falsePerThousand: 2, found: 0.9 };
 
 test(`${normal.length} histories without and ${runaway.length} with a runaway: found early, and nobody else is alarmed`, async () => {
   const score = await scoreHistories(normal, runaway);
@@ -16,7 +18,7 @@ test(`${normal.length} histories without and ${runaway.length} with a runaway: f
   if (missed.length > 0) console.log(`missed:\n${missed.join("\n")}`);
   for (const { seed, persona, rule, message, early } of score.falseAlarms)
     console.log(`false alarm in seed ${seed} (${persona}${early ? ", before it ran away" : ""}): ${rule}: ${message}`);
-  expect(falsePerThousand(score)).toBeLessThanOrEqual(1);
-  expect(found).toBeGreaterThanOrEqual(Math.floor(0.95 * runaway.length));
+  expect(falsePerThousand(score)).toBeLessThanOrEqual(owed.falsePerThousand);
+  expect(found).toBeGreaterThanOrEqual(owed.found * runaway.length);
   expect(median).toBeLessThanOrEqual(0.2);
 }, 3_600_000);
