@@ -10,6 +10,7 @@ import { guardBench } from "./guard.ts";
 import { mcpBench } from "./mcp.ts";
 import { writePullCorpus } from "./pullRequests.ts";
 import { type Command, inTurn, median, ratio, report } from "./run.ts";
+import { statuslineBench } from "./statusline.ts";
 import { watchView } from "./watch.ts";
 
 const option = (name: string): string | undefined =>
@@ -213,6 +214,12 @@ async function hooks(): Promise<void> {
   );
 }
 
+async function statusline(): Promise<void> {
+  const claude = join(scratch, "real");
+  writeBenchCorpus(claude, "real", mib);
+  await statuslineBench({ scratch, root, program, empty: await emptyExecutable(), history: claude, runs, envOf });
+}
+
 async function fiveMillion(): Promise<void> {
   const home = join(scratch, "five-million");
   if (!existsSync(join(home, "ledger.db"))) writeFiveMillion(home);
@@ -232,6 +239,7 @@ try {
   if (only === undefined || only === "real") await history("real");
   if (only === undefined || only === "hooks") await hooks();
   if (only === undefined || only === "guard") await guard();
+  if (only === undefined || only === "statusline") await statusline();
   if (only === undefined || only === "pulls") await pullRequests();
   if (only === undefined || only === "calls") await fiveMillion();
   if (only === undefined || only === "mcp") await mcpBench({ scratch, program, mib, envOf });

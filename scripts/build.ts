@@ -14,6 +14,8 @@ mkdirSync(join(root, "dist"), { recursive: true });
 const SURFACES: Readonly<Record<string, string>> = {
   hook: "src/commands/hook.ts",
   app: "src/commands/app.ts",
+  statusline: "src/commands/statusline.ts",
+  statuslineFiling: "src/commands/statuslineFiling.ts",
   watch: "src/watch/app.tsx",
   mcp: "src/mcp/serve.ts",
 };

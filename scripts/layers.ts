@@ -15,6 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   reports: ["agents", "ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
   watch: ["agents", "ledger", "pricing", "guard", "reports", "render"],
+  statusline: ["agents", "ledger", "guard", "reports", "render"],
   demo: [],
   menubar: ["reports", "render"],
   notify: ["ledger", "guard", "render"],
@@ -31,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "reports",
     "render",
     "watch",
+    "statusline",
     "demo",
     "menubar",
     "notify",
@@ -46,6 +48,7 @@ const AGENT_BLIND = new Set([
   "reports",
   "render",
   "watch",
+  "statusline",
   "menubar",
   "notify",
   "mcp",
@@ -61,6 +64,7 @@ const NO_SQL = new Set([
   "guard",
   "render",
   "watch",
+  "statusline",
   "demo",
   "menubar",
   "notify",
@@ -68,14 +72,14 @@ const NO_SQL = new Set([
 
 const root = join(import.meta.dir, "..");
 const src = join(root, "src");
-const transpiler = new Bun.Transpiler({ loader: "tsx" });
+const transpilers = { ts: new Bun.Transpiler({ loader: "ts" }), tsx: new Bun.Transpiler({ loader: "tsx" }) };
 
 /** Modules that a file names, types included (the transpiler drops those). */
-function importsOf(text: string): string[] {
+function importsOf(text: string, loader: "ts" | "tsx"): string[] {
   const named = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^;]*?from\s*"([^"]+)"/g)].map(
     (match) => match[1] as string,
   );
-  return [...new Set([...named, ...transpiler.scanImports(text).map((one) => one.path)])];
+  return [...new Set([...named, ...transpilers[loader].scanImports(text).map((one) => one.path)])];
 }
 
 function complaint(room: string, target: string): string | null {
@@ -97,7 +101,7 @@ for (const path of new Glob("**/*.{ts,tsx}").scanSync(src)) {
   if (ALLOWED[room] === undefined) problems.push(`src/${path}: a room that scripts/layers.ts does not know`);
   files++;
   const full = join(src, path);
-  for (const name of importsOf(await Bun.file(full).text())) {
+  for (const name of importsOf(await Bun.file(full).text(), path.endsWith(".tsx") ? "tsx" : "ts")) {
     const target = name.startsWith(".") ? relative(root, resolve(full, "..", name)) : name;
     const found = complaint(room, target);
     if (found !== null) problems.push(`src/${path} ${found}`);

@@ -1,4 +1,4 @@
-/** Entry point. Hooks and the MCP server take a short way: whoever starts them waits. */
+/** Entry point. Hooks, the statusline and the MCP server take a short way of their own: whoever starts them waits. */
 const [command, ...rest] = process.argv.slice(2);
 
 if (command === "hook") {
@@ -6,6 +6,11 @@ if (command === "hook") {
   const answer = await runHook(rest, process.env, () => Bun.stdin.text());
   if (answer !== null) await Bun.write(Bun.stdout, answer);
   // At once: handlers need no farewell, and a hook is waited for.
+  (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
+  process.exit(0);
+} else if (command === "statusline" && (rest.length === 0 || rest[0]?.startsWith("--wrap"))) {
+  const { runStatusline } = await import("./commands/statusline.ts");
+  await Bun.write(Bun.stdout, await runStatusline(rest, process.env, () => Bun.stdin.text()));
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);
 } else if (command === "mcp" && ["", "catch-up", "query"].includes(rest.join(" "))) {

@@ -9,12 +9,12 @@ import { readSettings } from "../ledger/config.ts";
 import { passOf } from "../ledger/passes.ts";
 import { keyOf } from "../platform/hash.ts";
 import type { Env } from "../platform/paths.ts";
-import { timeZoneOf } from "../platform/time.ts";
 import { recentMoments } from "../reports/moments.ts";
-import { type Calendar, calendarAt, keepCalendar, keptCalendar } from "../reports/periods.ts";
+import { type Calendar, keepCalendar, keptCalendar } from "../reports/periods.ts";
 import { costOfSession, dearestOfLatest, pendingToolUses, subagentsSince } from "../reports/sessionNow.ts";
 import { budgetsOf, budgetsOfSession, type Scope } from "../reports/spending.ts";
 import { keptUsual, refreshUsual } from "../reports/usual.ts";
+import { calendarOf, toldBy } from "./calendar.ts";
 
 /** The guard in a hook: what it has to say after a payload was filed, and whether what comes next may go on. */
 
@@ -98,10 +98,13 @@ export function askGuard(
   }
   const scope = scopeOf(db, session.id, payload);
   const budgets = budgetsOf(db);
+  const keep = (fresh: Calendar, by: string): void => {
+    if (writable) keepCalendar(db, fresh, by);
+  };
   const statuses =
     budgets.length === 0
       ? []
-      : budgetsOfSession(db, budgets, calendarOf(db, settings.get("timezone") ?? null, env, nowMs, writable), scope);
+      : budgetsOfSession(db, budgets, calendarOf(db, settings.get("timezone") ?? null, env, nowMs, keep), scope);
   const leave = HOLDING.has(event) ? passOf(db, scope.session, nowMs) : null;
   const alerts: NewAlert[] = limitAlerts(statuses).map(({ status, level, message }) => ({
     ...alertOf(scope, nowMs, costOfSession(db, scope.sessionId)),
@@ -218,20 +221,6 @@ function scopeOf(db: Database, sessionId: number, { sessionId: session, promptKe
           .query<{ id: number }, [number, bigint]>("SELECT id FROM prompts WHERE session_id = ? AND prompt_key = ?")
           .get(sessionId, keyOf(promptKey))?.id;
   return { sessionId, session, promptId: promptId ?? null };
-}
-
-/** The zone's tables are loaded once a day; in between the book remembers where the day ends. */
-function calendarOf(db: Database, setting: string | null, env: Env, nowMs: number, writable: boolean): Calendar {
-  const by = toldBy(setting, env);
-  const kept = keptCalendar(db, nowMs, by);
-  if (kept !== null) return kept;
-  const calendar = calendarAt(nowMs, timeZoneOf(setting ?? undefined));
-  if (writable) keepCalendar(db, calendar, by);
-  return calendar;
-}
-
-function toldBy(setting: string | null, env: Env): string {
-  return setting ?? `TZ=${env.TZ ?? ""}`;
 }
 
 function alertOf(

@@ -3,6 +3,7 @@ import type { Context } from "./context.ts";
 
 export interface InstallFlags {
   dryRun: boolean;
+  statusline: boolean;
   binary?: string | undefined;
 }
 
@@ -14,10 +15,16 @@ const dryRun = {
 } as const;
 
 export const install = buildCommand<InstallFlags, [], Context>({
-  docs: { brief: "wire the hooks into Claude Code's settings.json" },
+  docs: { brief: "wire the hooks, and with --statusline the statusline, into Claude Code's settings.json" },
   parameters: {
     flags: {
       dryRun,
+      statusline: {
+        kind: "boolean",
+        brief: "also the statusline; a command that is there is kept and shown above it",
+        default: false,
+        withNegated: false,
+      },
       binary: {
         kind: "parsed",
         parse: (value: string) => value,
@@ -31,10 +38,16 @@ export const install = buildCommand<InstallFlags, [], Context>({
 });
 
 export const uninstall = buildCommand<InstallFlags, [], Context>({
-  docs: { brief: "take the hooks out of Claude Code's settings.json again" },
+  docs: { brief: "take the hooks and the statusline out of Claude Code's settings.json again" },
   parameters: {
     flags: {
       dryRun,
+      statusline: {
+        kind: "boolean",
+        brief: "only the statusline; the hooks stay",
+        default: false,
+        withNegated: false,
+      },
       binary: {
         kind: "parsed",
         parse: (value: string) => value,

@@ -25,7 +25,7 @@ export const RULES = {
   "prompt-cost": {
     brief: "a prompt that costs far more than one's own",
     knobs: {
-      times: { brief: "times the dearest ordinary prompt so far, at the least", usual: 12, least: 1, most: 1000 },
+      times: { brief: "times the dearest ordinary prompt so far, at the least", usual: 20, least: 1, most: 1000 },
     },
   },
   "session-cost": {
@@ -69,7 +69,7 @@ export const RULES = {
   loop: {
     brief: "calls that differ from earlier ones in nothing but numbers",
     knobs: {
-      calls: { brief: "such calls in a row, nothing written", usual: 90, least: 6, most: 1000 },
+      calls: { brief: "such calls in a row, nothing written", usual: 80, least: 6, most: 1000 },
       share: { brief: "what they must have cost, in medians of a session of yours", usual: 1, least: 0, most: 1000 },
     },
   },
@@ -82,7 +82,7 @@ export const RULES = {
   },
   unattended: {
     brief: "hours of calls since a person last said anything",
-    knobs: { hours: { brief: "hours of work without a longer pause", usual: 5, least: 0.25, most: 1000 } },
+    knobs: { hours: { brief: "hours of work without a longer pause", usual: 6, least: 0.25, most: 1000 } },
   },
 } as const satisfies Record<RuleName, Rule>;
 

@@ -14,11 +14,9 @@ const HOUR_MS = 3_600_000;
 const HIGH = 2;
 /** A crowd is out of the ordinary only above so many times one's largest. */
 const CROWD = 1.5;
-/** A long prompt is remarkable where it has cost more than one's dearest by so much; */
-const RECORD = 1;
-/** and where it has cost so many times as much, already at this share of the hours. */
-const DEAR = 6;
-const SHORT = 0.25;
+/** A long prompt is remarkable where it has cost more than one's dearest; from so many times as much on the hours shrink in proportion, down
+ *  to one. */
+const DEAR = 3;
 
 /** What was there before the watch began, where it begins in the middle of a session. */
 export interface Start {
@@ -156,11 +154,11 @@ export class SessionWatch {
     if (worked === 0 || prompt.promptMs < this.#newestPromptMs) return;
     const limit = this.#config.figure("unattended", "hours") * HOUR_MS;
     const dearest = this.#baseline.prompt.largest;
-    const isDear = dearest === null || prompt.cost > dearest * RECORD;
-    const isTooDear = dearest !== null && prompt.cost > dearest * DEAR;
+    const times = dearest === null ? 1 : prompt.cost / Math.max(1, dearest);
+    const due = times < 1 ? limit * HIGH : Math.max(Math.min(limit, HOUR_MS), limit / Math.max(1, times / DEAR));
     const text = unattendedText(worked, prompt.cost);
-    if (worked >= limit * (isTooDear ? SHORT : isDear ? 1 : HIGH)) say("unattended", "warn", text);
-    if (worked >= limit * HIGH && isDear) say("unattended", "high", text);
+    if (worked >= due) say("unattended", "warn", text);
+    if (times >= 1 && worked >= limit * HIGH) say("unattended", "high", text);
   }
 
   #circles(moment: Moment, prompt: PromptState, say: Say): void {
@@ -169,11 +167,12 @@ export class SessionWatch {
     if (circles === undefined) {
       const worth = this.#baseline.session.limit === null ? 0 : (this.#baseline.session.median ?? 0);
       circles = new Circles({
-        same: this.#config.figure("repetition", "calls"),
-        near: this.#config.figure("loop", "calls"),
+        same: {
+          calls: this.#config.figure("repetition", "calls"),
+          worth: worth * this.#config.figure("repetition", "share"),
+        },
+        near: { calls: this.#config.figure("loop", "calls"), worth: worth * this.#config.figure("loop", "share") },
         errors: this.#config.figure("repetition", "errors"),
-        worthSame: worth * this.#config.figure("repetition", "share"),
-        worthNear: worth * this.#config.figure("loop", "share"),
       });
       prompt.circles.set(moment.run, circles);
     }

@@ -5,6 +5,7 @@ import { logLine } from "../platform/log.ts";
 import type { Env, LedgerPaths } from "../platform/paths.ts";
 import type { PriceBook } from "../pricing/book.ts";
 import { type CatchUp, type OnProgress, pendingBytes, planCatchUp, readInline } from "./catchup.ts";
+import { markHistoryRead } from "./history.ts";
 import { isBusy, isUnwritable } from "./open.ts";
 import type { Machine } from "./sessions.ts";
 import { loadSource } from "./sources.ts";
@@ -46,6 +47,7 @@ export async function bringUpToDate(
     drainSpool(adapter, writer, options);
     await catchUpAgent(db, adapter, writer, options, total);
   }
+  markHistoryRead(db, options.now());
   return total;
 }
 

@@ -145,11 +145,16 @@ export function openToRead(path: string, busyTimeoutMs: number): Database | null
 /** A log of this many bytes is folded all the same: whoever opens the book next reads it through. */
 const FOLD_BYTES = 512 << 10;
 
+/** Whether the log of a book should be folded into it. */
+export function isLogLong(path: string): boolean {
+  return Bun.file(`${path}-wal`).size > FOLD_BYTES;
+}
+
 /** Closes a book without folding the log into it, which would wait for the disk several times: a hook has no time for that. The log is
  *  as durable as the book, and the next command folds it. A second, read-only connection keeps this one from being the last; it cannot
  *  fold the log itself, and must be closed as well, for the runtime folds the log of every connection that it finds open at the end. */
 export function closeQuickly(db: Database, path: string): void {
-  if (Bun.file(`${path}-wal`).size > FOLD_BYTES) {
+  if (isLogLong(path)) {
     db.close();
     return;
   }

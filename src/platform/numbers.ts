@@ -23,6 +23,12 @@ export function formatUsd(nano: number | null): string {
   return `${sign}$${(Math.round(size / 1e5) / 1e4).toFixed(4)}`;
 }
 
+/** Dollars and cents where there is little room: `<$0.01` for less than one. */
+export function formatCents(nano: number): string {
+  if (nano > 0 && nano < NANO / 100) return "<$0.01";
+  return `$${grouped(Math.round(nano / 1e7) / 100, 2)}`;
+}
+
 function grouped(value: number, decimals: number): string {
   const [whole = "0", rest] = value.toFixed(decimals).split(".");
   const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ",");
@@ -67,6 +73,16 @@ export function formatDuration(ms: number): string {
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** A length of time where there is little room: `45m`, `2h05m`, `3d2h`. */
+export function formatShortDuration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return "<1m";
+  const hours = Math.floor(minutes / 60);
+  if (hours < 1) return `${minutes}m`;
+  if (hours < 48) return `${hours}h${String(minutes % 60).padStart(2, "0")}m`;
+  return `${Math.floor(hours / 24)}d${hours % 24}h`;
 }
 
 /** Day and minute in a zone: 2026-11-20 14:05; "-" for null. */

@@ -12,13 +12,22 @@ export function hourSpan(db: Database): { first: number; last: number } | null {
 }
 
 /** What a fork took over: its agent goes on counting from all that the other session had cost by then, sub-agents included. */
-export const INHERITED_COST = `
+export const INHERITED_COST = inheritedCost("1");
+
+function inheritedCost(holder: string): string {
+  return `
   SELECT f.session_id, sum(c.cost_nano) AS cost
   FROM (SELECT h.session_id, o.session_id AS owner, max(o.at_ms) AS until FROM inherited_calls h JOIN calls o ON o.id = h.call_id
-        GROUP BY h.session_id, o.session_id) f
+        WHERE ${holder} GROUP BY h.session_id, o.session_id) f
   JOIN runs r ON r.session_id = f.owner
   JOIN calls c ON c.run_id = r.id AND c.at_ms <= f.until
   GROUP BY f.session_id`;
+}
+
+/** What one session took over, nano-dollars. */
+export function inheritedCostOf(db: Database, sessionId: number): number {
+  return db.query<{ cost: number | null }, [number]>(inheritedCost("h.session_id = ?")).get(sessionId)?.cost ?? 0;
+}
 
 /** What is known to be missing or uncertain in the whole book. `filesGone` needs the file system and is filled in by `doctor`. */
 export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBoundCalls: number }): Coverage {

@@ -5,8 +5,9 @@ import { type ActiveRepo, activeRepos } from "./active.ts";
 import { budgetsReport } from "./budgets.ts";
 import { hourCells, rowsOf, selectionOf } from "./cells.ts";
 import { filtersOf } from "./filters.ts";
+import { latestSample } from "./limits.ts";
 import { loadNames, type Names } from "./names.ts";
-import { type LimitSample, type Pace, paceOf, WINDOW_MS } from "./pace.ts";
+import { type Pace, paceOf, WINDOW_MS } from "./pace.ts";
 import { type RecentPull, recentPulls } from "./recentPulls.ts";
 import { describeSessions, detailSessions, thresholdOf } from "./sessionSums.ts";
 import { type DaySpend, dayTrend, type HourSpend, hourTrend, type Spend } from "./trend.ts";
@@ -91,14 +92,6 @@ export function glanceReport(db: Database, options: GlanceOptions): Glance {
 function firstHour(db: Database): number | null {
   const hour = db.query<{ hour: number | null }, []>("SELECT min(hour) AS hour FROM rollup_clock").get()?.hour ?? null;
   return hour === null ? null : hour * HOUR_MS;
-}
-
-function latestSample(db: Database, period: keyof typeof WINDOW_MS): LimitSample | null {
-  return db
-    .query<LimitSample, [string]>(
-      "SELECT used AS usedPercent, at_ms AS atMs, resets_ms AS resetsAtMs FROM limits WHERE period = ? ORDER BY at_ms DESC LIMIT 1",
-    )
-    .get(period);
 }
 
 /** The runaways of `stats --since 24h`: measured by their whole cost, shown when they made a call since `fromMs`. */

@@ -45,3 +45,10 @@ export function paceOf(sample: LimitSample | null, windowMs: number, nowMs: numb
     state: usedPercent >= 100 ? "over" : fast ? "fast" : "ok",
   };
 }
+
+/** When a window will be used up if it goes on like this; null where it lasts until its reset, is used up already, or is too young to say. */
+export function fullAtMs(pace: Pace, windowMs: number): number | null {
+  const { state, usedPercent, elapsedShare, resetsAtMs } = pace;
+  if (state !== "fast") return null;
+  return Math.round(resetsAtMs - windowMs + (elapsedShare * windowMs * 100) / usedPercent);
+}

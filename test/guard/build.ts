@@ -16,20 +16,13 @@ export interface CallSeed extends Partial<Omit<Moment, "tools" | "atMs">> {
 
 /** A tool use like no other. */
 let other = 0;
-export function use(more: Partial<ToolUse> = {}): ToolUse {
+function use(more: Partial<ToolUse> = {}): ToolUse {
   other++;
-  return {
-    tool: "Bash",
-    inputKey: 1000 + other,
-    shapeKey: 5000 + other,
-    failed: false,
-    errorKey: 0,
-    changes: false,
-    ...more,
-  };
+  const plain = { failed: false, errorKey: 0, changes: false, tookMs: 0, byPerson: false };
+  return { tool: "Bash", inputKey: 100_000 + other, shapeKey: 500_000 + other, ...plain, ...more };
 }
 
-export function moments(seeds: readonly CallSeed[]): Moment[] {
+function moments(seeds: readonly CallSeed[]): Moment[] {
   let atMs = START_MS;
   return seeds.map(({ after = 10, tools = [], ...more }) => {
     atMs += after * 1000;
@@ -54,10 +47,11 @@ export function moments(seeds: readonly CallSeed[]): Moment[] {
 /** What the guard says of calls. `settings` are as `config` takes them. */
 export function watch(
   seeds: readonly CallSeed[],
-  more: { settings?: Record<string, string>; baseline?: Baseline; start?: Start } = {},
+  more: { settings?: Record<string, string>; baseline?: Partial<Baseline>; start?: Start } = {},
 ): Finding[] {
   const config = guardConfig((key) => more.settings?.[key] ?? null);
-  const session = new SessionWatch(config, more.baseline ?? NO_BASELINE, ...(more.start ? [more.start] : []));
+  const baseline = { ...NO_BASELINE, ...more.baseline };
+  const session = new SessionWatch(config, baseline, ...(more.start ? [more.start] : []));
   return moments(seeds).flatMap((moment) => session.feed(moment));
 }
 

@@ -103,9 +103,9 @@ describe("decisions", () => {
 
 describe("what is usual", () => {
   test("19 samples say nothing, 20 do", () => {
-    expect(usualOf(Array(19).fill(1e9), 2)).toEqual({ limit: null, median: 1e9, samples: 19 });
+    expect(usualOf(Array(19).fill(1e9), 2)).toEqual({ limit: null, median: 1e9, largest: null, samples: 19 });
     // All alike: four times the median, as the outlier test has it, above twice the largest.
-    expect(usualOf(Array(20).fill(1e9), 2)).toEqual({ limit: 4e9, median: 1e9, samples: 20 });
+    expect(usualOf(Array(20).fill(1e9), 2)).toEqual({ limit: 4e9, median: 1e9, largest: 1e9, samples: 20 });
   });
   test("never below twice the largest, however narrow the rest, nor above 25 times, however wide", () => {
     expect(usualOf([...Array(30).fill(1e9), 9e9], 2).limit).toBe(18e9);

@@ -49,7 +49,7 @@ export function foldersOf(scratch: string): { home: string; configDir: string; l
 }
 
 /** The installed client. Throws with the remedy where it is missing. */
-function claudeBinary(): string {
+export function claudeBinary(): string {
   const path = resolve(import.meta.dir, "../../node_modules/.bin/claude");
   if (!existsSync(path))
     throw new Error(
@@ -59,7 +59,7 @@ function claudeBinary(): string {
 }
 
 /** The whole environment of a run: nothing of the caller's but PATH. */
-function environmentOf(run: Pick<ClaudeRun, "scratch" | "mockUrl" | "env">): Record<string, string> {
+export function environmentOf(run: Pick<ClaudeRun, "scratch" | "mockUrl" | "env">): Record<string, string> {
   const { home, configDir, ledgerHome } = foldersOf(run.scratch);
   return {
     PATH: process.env.PATH ?? "/usr/bin:/bin",

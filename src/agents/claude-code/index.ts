@@ -1,12 +1,13 @@
 import type { AgentAdapter } from "../adapter.ts";
 import { identityOf, listTranscripts, projectRoots } from "./layout.ts";
+import { AGENT_NAME } from "./name.ts";
 import { readPayload } from "./payload.ts";
 import { TranscriptReader } from "./reader.ts";
 import { SidecarReader } from "./sidecar.ts";
 
 /** Claude Code: transcripts below `<config>/projects`. */
 export const claudeCode: AgentAdapter = {
-  name: "claude-code",
+  name: AGENT_NAME,
   roots: projectRoots,
   list: listTranscripts,
   payload: readPayload,

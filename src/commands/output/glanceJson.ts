@@ -32,7 +32,8 @@ export function glanceJson(glance: Glance): object {
   };
 }
 
-function paceJson(pace: Pace | null): object | null {
+/** Use of a window with its pace. */
+export function paceJson(pace: Pace | null): object | null {
   if (pace === null) return null;
   const { usedPercent, elapsedShare, projectedPercent, resetsAtMs, sampledAtMs, state } = pace;
   return {

@@ -5,11 +5,12 @@ import { NOTIFY_SETTINGS } from "../../notify/settings.ts";
 import { UserError } from "../../platform/errors.ts";
 import { envelope } from "../../render/json.ts";
 import { writeOut } from "../../render/write.ts";
+import { STATUSLINE_SETTINGS } from "../../statusline/settings.ts";
 import type { ConfigFlags } from "../config.ts";
 import { type Context, withLedger } from "../context.ts";
 import { wireGuard } from "../guardHooks.ts";
 
-const ALL = [...SETTINGS, ...GUARD_SETTINGS, ...NOTIFY_SETTINGS];
+const ALL = [...SETTINGS, ...GUARD_SETTINGS, ...NOTIFY_SETTINGS, ...STATUSLINE_SETTINGS];
 
 export async function run(this: Context, flags: ConfigFlags, key?: string, value?: string): Promise<void> {
   await withLedger(

@@ -187,7 +187,7 @@ function hooks(context: Context): Check[] {
       const text = existsSync(path) ? readFileSync(path, "utf8") : "{}";
       try {
         const status = hookStatus(text);
-        const retention = retentionOf(text);
+        const retention = [...statuslineCheck(status.statusline), retentionOf(text)];
         if (status.disableAllHooks)
           return [
             {
@@ -196,7 +196,7 @@ function hooks(context: Context): Check[] {
               finding: `${path} switches all hooks off`,
               advice: "Remove disableAllHooks.",
             },
-            retention,
+            ...retention,
           ];
         if (status.wired.length === 0 && /"cc-ledger@[^"]*"\s*:\s*true/.test(text))
           return [
@@ -206,7 +206,7 @@ function hooks(context: Context): Check[] {
               finding: "those of the plugin",
               advice: "Hard limits need `cc-ledger install` as well.",
             },
-            retention,
+            ...retention,
           ];
         if (status.wired.length === 0)
           return [
@@ -216,7 +216,7 @@ function hooks(context: Context): Check[] {
               finding: `not wired in ${path}`,
               advice: "`cc-ledger install`: then new turns land the moment they happen.",
             },
-            retention,
+            ...retention,
           ];
         if (status.problem !== null) {
           return [
@@ -226,7 +226,7 @@ function hooks(context: Context): Check[] {
               finding: `${path}: ${status.problem}`,
               advice: "The client may pass over the whole file.",
             },
-            retention,
+            ...retention,
           ];
         }
         const missing = status.binaryPaths.filter((binary) => !existsSync(binary));
@@ -238,7 +238,7 @@ function hooks(context: Context): Check[] {
               finding: `they start ${missing.join(", ")}, which does not exist`,
               advice: "`cc-ledger install` again.",
             },
-            retention,
+            ...retention,
           ];
         return [
           {
@@ -247,12 +247,27 @@ function hooks(context: Context): Check[] {
             finding: `${status.wired.length} events in ${path}${status.missing.length === 0 ? "" : `; without ${status.missing.join(", ")}`}`,
             advice: "",
           },
-          retention,
+          ...retention,
         ];
       } catch (error) {
         return [{ name: "hooks", status: "warn", finding: `${path}: ${messageOf(error)}`, advice: "" }];
       }
     });
+}
+
+/** The statusline, where it is ours. */
+function statuslineCheck(binary: string | null): Check[] {
+  if (binary === null) return [];
+  return existsSync(binary)
+    ? [{ name: "statusline", status: "ok", finding: `starts ${binary}`, advice: "" }]
+    : [
+        {
+          name: "statusline",
+          status: "fail",
+          finding: `it starts ${binary}, which does not exist`,
+          advice: "`cc-ledger install --statusline` again.",
+        },
+      ];
 }
 
 function retentionOf(settings: string): Check {

@@ -40,8 +40,9 @@ export async function install(this: Context, flags: InstallFlags): Promise<void>
   const version = await clientVersion(this.env);
   const binaryPath = executable(flags);
   const holding = await isHoldingUp(this);
-  const plan = planInstall({ text, binaryPath, events: eventsFor(version, holding) });
-  await carryOut(plan, path, flags.dryRun, "Hooks wired in");
+  const { statusline } = flags;
+  const plan = planInstall({ text, binaryPath, events: eventsFor(version, holding), statusline });
+  await carryOut(plan, path, flags.dryRun, statusline ? "Hooks and statusline wired in" : "Hooks wired in");
 }
 
 /** Whether hard limits ask for the hooks that hold something up; no where there is no book, and where it cannot be read. */
@@ -53,5 +54,6 @@ async function isHoldingUp(context: Context): Promise<boolean> {
 export async function uninstall(this: Context, flags: InstallFlags): Promise<void> {
   const path = settingsPath(this);
   const text = existsSync(path) ? readFileSync(path, "utf8") : null;
-  await carryOut(planUninstall({ text }), path, flags.dryRun, "Hooks taken out of");
+  const plan = planUninstall({ text, ...(flags.statusline ? { only: "statusline" } : {}) });
+  await carryOut(plan, path, flags.dryRun, flags.statusline ? "Statusline taken out of" : "Hooks taken out of");
 }

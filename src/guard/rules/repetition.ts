@@ -3,12 +3,26 @@ import type { Moment, ToolUse } from "../types.ts";
 /** What a run did lately with tools, as far as it went in circles. What was never asked before is a step forward, and so is writing something
  *  new into a file: enough of them make no circle. */
 
-/** Calls that are looked back on, and how many of them may be new, before a run goes in circles: of whole inputs a quarter, */
-const SAME_NEW = 0.25;
-/** of inputs without their numbers a tenth, since a loop with a counter in it asks for nothing else. */
-const NEAR_NEW = 0.15;
-/** A circle is small: so many different calls among those looked back on, at the most. */
-const KINDS = 0.22;
+interface Plainness {
+  /** So many different calls, and so many new ones, at the most: a count, or a share of the calls. */
+  kinds: number;
+  fresh: number;
+  /** After which share of the calls, having cost which share of what makes a circle worth a word. */
+  calls: number;
+  worth: number;
+}
+
+/** The plainer a circle, the fewer rounds it takes to call it one. Calls that differ in numbers are often a batch of honest work: that takes
+ *  as many rounds however plain it is, and fewer of them may be new, since a loop with a counter in it asks for nothing else. */
+const PLAINNESS: Readonly<Record<"same" | "near", readonly Plainness[]>> = {
+  same: [
+    { kinds: 1, fresh: 1, calls: 0.25, worth: 0.25 },
+    { kinds: 3, fresh: 3, calls: 0.5, worth: 0.5 },
+    { kinds: 0.22, fresh: 0.25, calls: 1, worth: 1 },
+  ],
+  near: [{ kinds: 0.22, fresh: 0.15, calls: 1, worth: 1 }],
+};
+
 /** Tool uses that take so long in the mean, and most of the time, wait for something: polling is told from spinning by it. */
 const WAITING_MS = 10_000;
 const WAITING_SHARE = 0.5;
@@ -22,12 +36,15 @@ const MAX_ERRORS = 200;
 
 export interface Figures {
   /** Tool uses of a circle of the same calls, of near-identical calls, and the same error: how many are too many. */
-  same: number;
-  near: number;
+  same: CircleFigures;
+  near: CircleFigures;
   errors: number;
+}
+
+export interface CircleFigures {
+  calls: number;
   /** What a circle must have cost before it is worth a word, nano-dollars. */
-  worthSame: number;
-  worthNear: number;
+  worth: number;
 }
 
 export type Circle =
@@ -68,7 +85,7 @@ export class Circles {
 
   constructor(figures: Figures) {
     this.#figures = figures;
-    this.#memory = Math.ceil(Math.max(figures.same, figures.near) * PATIENCE);
+    this.#memory = Math.ceil(Math.max(figures.same.calls, figures.near.calls) * PATIENCE);
   }
 
   /** Takes in a call; answers what its tool uses complete, if anything. */
@@ -79,10 +96,7 @@ export class Circles {
       if (error !== null) found.push(error);
       this.#use(use, atMs, at === 0 ? costNano : 0);
     }
-    const { same, near, worthSame, worthNear } = this.#figures;
-    const circle =
-      this.#circle("same", same, SAME_NEW, worthSame, costNano) ??
-      this.#circle("near", near, NEAR_NEW, worthNear, costNano);
+    const circle = this.#circle("same", costNano) ?? this.#circle("near", costNano);
     if (circle !== null) found.push(circle);
     return found;
   }
@@ -107,34 +121,36 @@ export class Circles {
     if (this.#uses.length > this.#memory) this.#uses.shift();
   }
 
-  /** The latest tool uses, where they are a circle that has cost what makes it worth a word. Those that wait are given more. */
-  #circle(what: "same" | "near", length: number, mayBeNew: number, worth: number, cost: number): Circle | null {
-    let last = this.#lastRound(what, length, mayBeNew);
-    if (last !== null && isWaiting(last)) last = this.#lastRound(what, Math.ceil(length * PATIENCE), mayBeNew);
-    if (last === null) {
-      this.#spent[what] = 0;
-      return null;
+  /** The latest tool uses, where they are a circle that has cost what makes it worth a word. */
+  #circle(what: "same" | "near", cost: number): Circle | null {
+    const { calls, worth } = this.#figures[what];
+    let isCircle = false;
+    let plainest: Circle | null = null;
+    for (const level of PLAINNESS[what]) {
+      const last = this.#lastRound(what, Math.ceil(calls * level.calls), level);
+      if (last === null) continue;
+      if (!isCircle) {
+        isCircle = true;
+        this.#spent[what] =
+          this.#spent[what] === 0 ? last.reduce((sum, use) => sum + use.cost, 0) : this.#spent[what] + cost;
+      }
+      if (this.#spent[what] >= worth * level.worth) plainest ??= circleOf(what, last);
     }
-    this.#spent[what] =
-      this.#spent[what] === 0 ? last.reduce((sum, use) => sum + use.cost, 0) : this.#spent[what] + cost;
-    if (this.#spent[what] < worth) return null;
-    const counts = new Map<string, { tool: string; count: number }>();
-    for (const use of last) {
-      const entry = counts.get(use[what]) ?? { tool: use.tool, count: 0 };
-      entry.count++;
-      counts.set(use[what], entry);
-    }
-    const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
-    return { what, tool: most?.tool ?? "", count: last.length, kinds: counts.size };
+    if (!isCircle) this.#spent[what] = 0;
+    return plainest;
   }
 
-  /** The last tool uses where few of them asked for something new, and few differ; null elsewhere. */
-  #lastRound(what: "same" | "near", length: number, mayBeNew: number): Use[] | null {
-    if (this.#uses.length < length) return null;
-    const last = this.#uses.slice(-length);
-    const fresh = last.filter((use) => (what === "same" ? use.isNewSame : use.isNewNear)).length;
-    if (fresh > length * mayBeNew) return null;
-    return new Set(last.map((use) => use[what])).size <= length * KINDS ? last : null;
+  /** The last tool uses where few of them asked for something new, and few differ; null elsewhere. Those that wait are given more. */
+  #lastRound(what: "same" | "near", length: number, { kinds, fresh: mayBeFresh }: Plainness): Use[] | null {
+    const round = (calls: number): Use[] | null => {
+      if (this.#uses.length < calls) return null;
+      const last = this.#uses.slice(-calls);
+      const fresh = last.filter((use) => (what === "same" ? use.isNewSame : use.isNewNear)).length;
+      if (fresh > within(mayBeFresh, calls)) return null;
+      return new Set(last.map((use) => use[what])).size <= within(kinds, calls) ? last : null;
+    };
+    const last = round(length);
+    return last !== null && isWaiting(last) ? round(Math.ceil(length * PATIENCE)) : last;
   }
 
   /** Tool uses of one call that fail together, since one took the others with it, count as one. */
@@ -160,6 +176,22 @@ export class Circles {
       ? { what: "error", tool, count: streak.count }
       : null;
   }
+}
+
+/** A count, or a share of the calls. */
+function within(limit: number, calls: number): number {
+  return limit < 1 ? limit * calls : limit;
+}
+
+function circleOf(what: "same" | "near", last: readonly Use[]): Circle {
+  const counts = new Map<string, { tool: string; count: number }>();
+  for (const use of last) {
+    const entry = counts.get(use[what]) ?? { tool: use.tool, count: 0 };
+    entry.count++;
+    counts.set(use[what], entry);
+  }
+  const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
+  return { what, tool: most?.tool ?? "", count: last.length, kinds: counts.size };
 }
 
 function isWaiting(uses: readonly Use[]): boolean {

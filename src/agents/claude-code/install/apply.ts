@@ -61,7 +61,8 @@ export function applyPlan(plan: Plan, path: string, fs: Files = nodeFs): { targe
 }
 
 function hasOwn(text: string): boolean {
-  return hookStatus(text).wired.length > 0;
+  const { wired, statusline } = hookStatus(text);
+  return wired.length > 0 || statusline !== null;
 }
 
 /** The file that a path means: behind all symbolic links, also where the last one points to nothing yet. */

@@ -2,7 +2,18 @@ import { isEventWord, kebab } from "./events.ts";
 
 /** The command line of a hook: the executable's absolute path, quoted for a POSIX shell, and what it is to do. */
 export function hookCommand(binaryPath: string, event: string): string {
-  return `${shellQuoted(withSlashes(binaryPath))} hook claude-code ${kebab(event)}`;
+  return `${programWord(binaryPath)} hook claude-code ${kebab(event)}`;
+}
+
+/** The executable as a word of a command line. */
+export function programWord(binaryPath: string): string {
+  return shellQuoted(withSlashes(binaryPath));
+}
+
+/** Whether an executable is called as this program is, whatever folder it lies in. */
+export function isOwnName(binary: string): boolean {
+  const base = binary.split(/[\\/]/).at(-1);
+  return base === "cc-ledger" || base === "cc-ledger.exe";
 }
 
 /** A word that any POSIX shell reads back as it is: bare where nothing in it means anything, else within single quotes. */
@@ -22,16 +33,14 @@ export function ownBinary(command: string): string | null {
   const words = shellWords(command);
   if (words?.length !== 4) return null;
   const [binary = "", hook, agent, event = ""] = words;
-  const base = binary.split(/[\\/]/).at(-1);
-  const ours = base === "cc-ledger" || base === "cc-ledger.exe";
-  return ours && hook === "hook" && agent === "claude-code" && isEventWord(event) ? binary : null;
+  return isOwnName(binary) && hook === "hook" && agent === "claude-code" && isEventWord(event) ? binary : null;
 }
 
 /** A variable that only stands for a part of a path: kept as it is written. */
 const VARIABLE = /\$(?:\w+|\{\w+\})/y;
 
 /** Words of a simple shell command; null where it holds anything but words, quotes and plain variables. */
-function shellWords(command: string): string[] | null {
+export function shellWords(command: string): string[] | null {
   const words: string[] = [];
   let word: string | null = null;
   for (let at = 0; at < command.length; at++) {

@@ -3,6 +3,7 @@ import { hookCommand, ownBinary } from "./command.ts";
 import type { WiredEvent } from "./events.ts";
 import { append, type Layout, layoutOf, type Path, remove, replace } from "./jsonEdit.ts";
 import { type HookEntry, type HookSettings, notJsonLine, readHooks, splitBom } from "./settings.ts";
+import { readStatuslineEntry, type StatuslineEntry, unwireStatusline, wireStatusline } from "./statusline.ts";
 
 /** A change of settings.json, worked out but not carried out. */
 export interface Plan {
@@ -17,7 +18,13 @@ export interface Plan {
 /** Wires the events in, and takes out what is wired and no longer wanted. Only our own entries are added, changed or removed; every other
  *  byte stays. `text` is null where there is no file. Throws a {@link UserError} for a file that is no settings file, and for an
  *  executable of another name. */
-export function planInstall(options: { text: string | null; binaryPath: string; events: readonly WiredEvent[] }): Plan {
+export function planInstall(options: {
+  text: string | null;
+  binaryPath: string;
+  events: readonly WiredEvent[];
+  /** Also the statusline. One of ours that is there already follows the executable in any case. */
+  statusline?: boolean;
+}): Plan {
   const { text, binaryPath, events } = options;
   if (ownBinary(hookCommand(binaryPath, "Stop")) === null)
     throw new UserError(
@@ -31,10 +38,18 @@ export function planInstall(options: { text: string | null; binaryPath: string; 
   }
   for (const event of events) settings.wire(event, hookCommand(binaryPath, event.name));
   const { entries, disableAllHooks } = settings.read();
+  const statusline = settings.statusline();
+  if (options.statusline === true || (statusline !== null && statusline.binary !== null))
+    settings.wireStatusline(binaryPath);
   const current = new Set(entries.flatMap(({ binary }) => binary ?? []));
   const notes = [...former].filter((path) => !current.has(path)).map((path) => `The hooks no longer start ${path}.`);
   if (events.length === 0) notes.push("This version of Claude Code knows no hooks; nothing is wired in.");
-  if (disableAllHooks) notes.push('"disableAllHooks" is true in settings.json: no hook runs before that is changed.');
+  if (options.statusline === true && statusline?.binary === null)
+    notes.push(
+      `The statusline that is there is kept, and the line of cc-ledger stands below it: ${statusline.original}`,
+    );
+  if (disableAllHooks)
+    notes.push('"disableAllHooks" is true in settings.json: no hook and no statusline runs before that is changed.');
   const oddLine = notJsonLine(settings.body());
   if (oddLine !== null)
     notes.push(
@@ -45,11 +60,12 @@ export function planInstall(options: { text: string | null; binaryPath: string; 
 
 /** Takes every entry of ours out again, and what was only made to hold it. A file unchanged since the install is as it was before, to the
  *  byte; one that the install made holds an empty object. Throws a {@link UserError} for a file that is no settings file. */
-export function planUninstall(options: { text: string | null }): Plan {
+export function planUninstall(options: { text: string | null; only?: "statusline" }): Plan {
   const text = options.text ?? "";
   if (splitBom(text).body.trim() === "") return { changed: false, before: text, after: text, notes: [] };
   const settings = new SettingsEditor(text);
-  for (const name of settings.read().events.toReversed()) settings.removeOwn(name);
+  settings.unwireStatusline();
+  if (options.only === undefined) for (const name of settings.read().events.toReversed()) settings.removeOwn(name);
   return settings.plan([]);
 }
 
@@ -81,6 +97,18 @@ class SettingsEditor {
   plan(notes: string[]): Plan {
     const after = this.#bom + this.#body;
     return { changed: after !== this.#before, before: this.#before, after, notes };
+  }
+
+  statusline(): StatuslineEntry | null {
+    return readStatuslineEntry(this.#body);
+  }
+
+  wireStatusline(binaryPath: string): void {
+    this.#set(wireStatusline(this.#body, binaryPath, this.#layout));
+  }
+
+  unwireStatusline(): void {
+    this.#set(unwireStatusline(this.#body));
   }
 
   /** Makes the event hold exactly one entry of ours, with this command. One that stands in a fitting block stays where it is. */

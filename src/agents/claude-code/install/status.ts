@@ -1,6 +1,7 @@
 import { UserError } from "../../../platform/errors.ts";
 import { WIRED_NAMES } from "./events.ts";
 import { notJsonLine, readHooks, splitBom } from "./settings.ts";
+import { readStatuslineEntry } from "./statusline.ts";
 
 /** How the hooks of a settings file stand. */
 export interface HookStatus {
@@ -13,6 +14,8 @@ export interface HookStatus {
   /** How many hooks of others there are. */
   foreign: number;
   disableAllHooks: boolean;
+  /** Executable that the statusline starts, null where it is none of ours. */
+  statusline: string | null;
   /** What keeps the client from loading the file, or keeps this program from editing it; null where nothing does. */
   problem: string | null;
 }
@@ -25,6 +28,7 @@ export function hookStatus(text: string): HookStatus {
     binaryPaths: [],
     foreign: 0,
     disableAllHooks: false,
+    statusline: null,
     problem: null,
   };
   const { body } = splitBom(text);
@@ -48,6 +52,7 @@ function fill(status: HookStatus, body: string): void {
     }
   }
   status.disableAllHooks = disableAllHooks;
+  status.statusline = readStatuslineEntry(body)?.binary ?? null;
   const line = notJsonLine(body);
   if (line !== null)
     status.problem = `settings.json has a comment or a trailing comma in line ${line}, which Claude Code refuses`;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parse } from "jsonc-parser";
 import { ownBinary } from "../../../../src/agents/claude-code/install/command.ts";
 import { eventsFor } from "../../../../src/agents/claude-code/install/events.ts";
+import { planInstall, planUninstall } from "../../../../src/agents/claude-code/install/plan.ts";
 import { BINARY, EVENTS, hook, install, uninstall } from "./support.ts";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -110,6 +111,40 @@ test("also after updates of path and client version in between", () => {
       expect(uninstall(updated)).toBe(text);
     }),
     { numRuns: 120 },
+  );
+}, 30_000);
+
+/** The same files with a statusline of somebody else's in them, or none. */
+const withLine = fc
+  .tuple(
+    settings,
+    fc.option(fc.constantFrom("date", '~/it\'s.sh "$X"', "")),
+    fc.nat(3),
+    fc.infiniteStream(gap),
+    fc.infiniteStream(fc.nat(4)),
+  )
+  .map(([[rest, own, at], command, place, gaps, commas]) => {
+    const members: [string, Json][] = Object.entries(rest as Record<string, Json>);
+    if (own !== null) members.splice(at, 0, ["hooks", own as Json]);
+    if (command !== null) members.splice(place, 0, ["statusLine", { type: "command", command, padding: 0 }]);
+    return printed(
+      Object.fromEntries(members),
+      () => gaps.next().value,
+      () => commas.next().value === 0,
+    );
+  });
+
+test("the same with the statusline, whichever of the two was installed first", () => {
+  const line = (text: string, statusline: boolean): string =>
+    planInstall({ text, binaryPath: BINARY, events: EVENTS, statusline }).after;
+  fc.assert(
+    fc.property(withLine, fc.boolean(), (text, later) => {
+      const wired = later ? line(line(text, false), true) : line(line(text, true), true);
+      expect(line(wired, false)).toBe(wired);
+      expect(uninstall(wired)).toBe(text);
+      expect(uninstall(planUninstall({ text: wired, only: "statusline" }).after)).toBe(text);
+    }),
+    { numRuns: 150 },
   );
 }, 30_000);
 

@@ -10,6 +10,7 @@ test("no file and an empty one have no hooks", () => {
     binaryPaths: [],
     foreign: 0,
     disableAllHooks: false,
+    statusline: null,
     problem: null,
   };
   expect(hookStatus("")).toEqual(none);

@@ -1,0 +1,2 @@
+/** What the book calls this agent. */
+export const AGENT_NAME = "claude-code";
