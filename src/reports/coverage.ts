@@ -49,7 +49,7 @@ function wholeBook(db: Database): WholeBook {
   return found;
 }
 
-/** Changes when this connection or another one has written. */
+/** Changes when this connection or another one has written. No report is asked in the midst of a change that may yet be taken back. */
 function stateOf(db: Database): string {
   const others = db.query<{ data_version: number }, []>("PRAGMA data_version").get()?.data_version ?? 0;
   const own = db.query<{ n: number }, []>("SELECT total_changes() AS n").get()?.n ?? 0;
