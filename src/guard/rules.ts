@@ -58,7 +58,7 @@ export const RULES = {
     knobs: {
       calls: {
         brief: "calls in a row that were nearly all made before, nothing written",
-        usual: 60,
+        usual: 80,
         least: 4,
         most: 1000,
       },

@@ -1,6 +1,5 @@
-import type { Group } from "../ledger/groups.ts";
 import type { Filters } from "../reports/filters.ts";
-import type { ProjectsReport } from "../reports/projects.ts";
+import type { Group, ProjectsReport } from "../reports/projects.ts";
 import {
   headline,
   left,

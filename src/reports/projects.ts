@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
-import { groupsOf } from "../ledger/groups.ts";
+import { type Group, groupsOf } from "../ledger/groups.ts";
 import type { RunKind } from "./agents.ts";
 import { addSums, bounded, byCost, heaviest, type Left, restOf, shareOf, unpricedIn } from "./bounded.ts";
 import {
@@ -18,6 +18,8 @@ import { coverageOf } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames, type Names } from "./names.ts";
 import type { Coverage, Sums, Unpriced } from "./types.ts";
+
+export type { Group };
 
 /** What each project cost: a repo with all its worktrees, or several repos that a person joined into one product. */
 

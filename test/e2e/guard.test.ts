@@ -193,23 +193,25 @@ describe("warnings", () => {
   });
 
   test("a loop is told while it goes on, and a replay says the same", async () => {
-    write(12, { sameCommand: true });
+    write(40, { sameCommand: true });
     const said = parse((await home.hook("post-tool-batch", payload())).out);
-    expect(said.systemMessage).toContain("the same Bash call");
+    expect(said.systemMessage).toContain("were one and the same");
     const replay = JSON.parse((await home.run(["guard", "replay", "--json"])).out) as {
       sessions: number;
       alerts: { sessionId: string; rule: string; costNanoUsdAtAlert: number; sessionCostNanoUsd: number }[];
     };
     expect(replay.sessions).toBe(1);
-    // The sixth same call in a row.
+    // The twentieth same call in a row.
     expect(replay.alerts).toHaveLength(1);
     expect(replay.alerts[0]).toMatchObject({
       sessionId: SESSION,
       rule: "repetition",
-      costNanoUsdAtAlert: 6 * REPLY_COST,
-      sessionCostNanoUsd: 12 * REPLY_COST,
+      costNanoUsdAtAlert: 20 * REPLY_COST,
+      sessionCostNanoUsd: 40 * REPLY_COST,
     });
-    expect((await home.run(["guard", "explain", SESSION.slice(0, 6)])).out).toContain("the same Bash call 6 times");
+    expect((await home.run(["guard", "explain", SESSION.slice(0, 6)])).out).toContain(
+      "the last 20 tool calls were one and the same",
+    );
   });
 
   test("a history of three sessions makes no claims of what is usual", async () => {
@@ -232,7 +234,7 @@ describe("what makes no sense is said so", () => {
     [["guard", "allow", "--for", "soon"], "is no span of time"],
     [["guard", "allow", "ffff"], "no session begins with"],
     [["guard", "explain", "ffff"], "no session begins with"],
-    [["config", "guard.repetition.times", "1"], "a number from 3 to 1000"],
+    [["config", "guard.repetition.calls", "1"], "a number from 4 to 1000"],
     [["config", "guard.loop", "shout"], "one of warn, deny, off"],
   ];
   for (const [args, text] of cases)

@@ -12,34 +12,35 @@ const usual = (median: number): { limit: number; median: number; largest: number
 });
 
 describe("repetition", () => {
-  test("the fifteenth same call in a row is one too many", () => {
-    expect(rules(times(14, same))).toEqual([]);
-    const [found] = watch(times(15, same));
-    expect(found).toMatchObject({ rule: "repetition", level: "warn", costNano: 15 * CENT });
+  test("the twentieth same call in a row is one too many", () => {
+    expect(rules(times(19, same))).toEqual([]);
+    const [found] = watch(times(20, same));
+    expect(found).toMatchObject({ rule: "repetition", level: "warn", costNano: 20 * CENT });
     expect(found?.message).toBe(
-      "cc-ledger: the last 15 tool calls were one and the same, mostly Bash, and nothing was written.",
+      "cc-ledger: the last 20 tool calls were one and the same, mostly Bash, and nothing was written.",
     );
   });
   test("is said once a prompt", () => {
     expect(rules(times(120, same))).toEqual(["repetition"]);
-    const nextPrompt = times(20, { ...same, promptId: 2 });
-    expect(rules([...times(20, same), ...nextPrompt])).toEqual(["repetition", "repetition"]);
+    const nextPrompt = times(25, { ...same, promptId: 2 });
+    expect(rules([...times(25, same), ...nextPrompt])).toEqual(["repetition", "repetition"]);
   });
   test("tests that are run after every edit are work", () => {
     expect(rules(times(120, (n) => (n % 2 === 0 ? edit(n) : same)))).toEqual([]);
   });
   test("but an edit that only puts the same text back and forth is none", () => {
     const swap = (n: number): CallSeed => ({ tools: [{ tool: "Edit", inputKey: n % 2, changes: true }] });
-    // Two that are new, then thirty of three kinds.
-    expect(rules(times(30, swap))).toEqual(["repetition"]);
+    // Two that are new among forty of two kinds.
+    expect(rules(times(39, swap))).toEqual([]);
+    expect(rules(times(40, swap))).toEqual(["repetition"]);
   });
-  test("a few calls in turn take thirty, a larger round sixty", () => {
+  test("a few calls in turn take forty, a larger round eighty", () => {
     const round = (kinds: number): CallSeed[] =>
-      times(70, (n) => ({ tools: [{ inputKey: n % kinds, shapeKey: n % kinds }] }));
-    expect(rules(round(3).slice(0, 29))).toEqual([]);
-    expect(rules(round(3).slice(0, 30))).toEqual(["repetition"]);
-    expect(rules(round(10).slice(0, 59))).toEqual([]);
-    expect(rules(round(10).slice(0, 60))).toEqual(["repetition"]);
+      times(90, (n) => ({ tools: [{ inputKey: n % kinds, shapeKey: n % kinds }] }));
+    expect(rules(round(3).slice(0, 39))).toEqual([]);
+    expect(rules(round(3).slice(0, 40))).toEqual(["repetition"]);
+    expect(rules(round(10).slice(0, 79))).toEqual([]);
+    expect(rules(round(10).slice(0, 80))).toEqual(["repetition"]);
   });
   test("calls in between that ask for something new make it work, a few of them do not", () => {
     const mixed = (every: number): CallSeed[] => times(120, (n) => (n % every === 0 ? other : same));
@@ -48,8 +49,8 @@ describe("repetition", () => {
   });
   test("what waits for something is given two and a half times as many", () => {
     const poll: CallSeed = { after: 60, tools: [{ inputKey: 7, shapeKey: 7, tookMs: 55_000 }] };
-    expect(rules(times(37, poll))).toEqual([]);
-    expect(rules(times(38, poll))).toEqual(["repetition"]);
+    expect(rules(times(49, poll))).toEqual([]);
+    expect(rules(times(50, poll))).toEqual(["repetition"]);
   });
   test("it must have cost a part of what a session of this person costs", () => {
     // A quarter of one and a half medians of $2.00 is 75 cents.
@@ -57,7 +58,7 @@ describe("repetition", () => {
     expect(rules(times(75, same), { baseline: { session: usual(200) } })).toEqual(["repetition"]);
   });
   test("sub-agents are looked at one by one", () => {
-    const twoAgents = times(28, (n) => ({ ...same, run: 2 + (n % 2), isMain: false, depth: 1 }));
+    const twoAgents = times(38, (n) => ({ ...same, run: 2 + (n % 2), isMain: false, depth: 1 }));
     expect(rules(twoAgents)).toEqual([]);
   });
   test("a call that failed may be tried once more", () => {

@@ -126,7 +126,9 @@ test("a rule that denies stops a loop without any limit", async () => {
   await ledger(["config", "guard.repetition", "deny"], scratch);
   const result = await scratch.claude([...forever(100), { say: "done" }]);
   const { calls } = await sessionOf(scratch, result.session_id);
-  expect(calls).toBeLessThanOrEqual(8);
+  // The twentieth same call is one too many; the transcript may lag by two.
+  expect(calls).toBeGreaterThanOrEqual(20);
+  expect(calls).toBeLessThanOrEqual(23);
   const denied = (await alertsOf(scratch)).filter(({ rule }) => rule === "repetition");
   expect(denied.length).toBeGreaterThan(0);
 });
