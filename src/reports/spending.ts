@@ -26,6 +26,40 @@ export function budgetsOfSession(
   return budgets.map((budget) => statusOf(db, budget, calendar, scope));
 }
 
+/** Limits that bear on what a session does next: not those of other repos, nor of a branch, pull request or model that it is not at. A limit
+ *  that others have used up is no reason to hold this one up. */
+export function budgetsThatBear(db: Database, budgets: readonly Budget[], sessionId: number): Budget[] {
+  if (
+    budgets.every(
+      ({ repoId, branch, prNumber, model }) => repoId === 0 && branch === "" && prNumber === 0 && model === "",
+    )
+  )
+    return [...budgets];
+  const at = db
+    .query<{ branch: string; model: string; repo: number; sameAs: number | null }, [number]>(
+      `SELECT b.name AS branch, lower(m.name) AS model, o.id AS repo, o.same_as AS sameAs
+       FROM runs r JOIN calls c ON c.run_id = r.id JOIN branches b ON b.id = c.branch_id JOIN repos o ON o.id = b.repo_id
+       JOIN models m ON m.id = c.model_id WHERE r.session_id = ? AND r.run_id = '' ORDER BY c.id DESC LIMIT 1`,
+    )
+    .get(sessionId);
+  return budgets.filter(({ repoId, branch, prNumber, model }) => {
+    if (repoId !== 0 && repoId !== at?.repo && repoId !== at?.sameAs) return false;
+    if (branch !== "" && branch !== at?.branch) return false;
+    if (model !== "" && at?.model.includes(model) !== true) return false;
+    return prNumber === 0 || (at !== null && branchOfPull(db, repoId, prNumber) === at.branch);
+  });
+}
+
+function branchOfPull(db: Database, repoId: number, number: number): string | null {
+  return (
+    db
+      .query<{ branch: string }, [number, number]>(
+        "SELECT branch FROM pull_requests WHERE repo_id = ? AND number = ? AND branch <> ''",
+      )
+      .get(repoId, number)?.branch ?? null
+  );
+}
+
 /** The limits as they are set. */
 export function budgetsOf(db: Database): Budget[] {
   return budgetRows(db).map(budgetOf);

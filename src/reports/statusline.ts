@@ -1,12 +1,12 @@
 import type { Database } from "bun:sqlite";
-import type { Budget, BudgetStatus } from "../guard/types.ts";
+import type { BudgetStatus } from "../guard/types.ts";
 import { isHistoryRead } from "../ledger/history.ts";
 import { keyOf } from "../platform/hash.ts";
 import { hourCells } from "./cells.ts";
 import { inheritedCostOf } from "./coverage.ts";
 import { currentLimits, type LimitUse } from "./limits.ts";
 import type { Calendar, Period } from "./periods.ts";
-import { budgetsOf, budgetsOfSession } from "./spending.ts";
+import { budgetsOf, budgetsOfSession, budgetsThatBear } from "./spending.ts";
 
 /** The figures of the statusline, from few indexed rows whatever the size of the book. Money is nano-dollars. */
 
@@ -71,7 +71,7 @@ export function statuslineReport(db: Database, options: StatuslineOptions): Stat
     day: { fromMs: calendar.day.fromMs, toMs: calendar.day.toMs },
     historyRead: isHistoryRead(db),
     burn: known === null ? null : burnOf(db, known, nowMs),
-    budget: nearest(budgetsOfSession(db, budgetsThatBear(db, known), calendar, scope ?? NOBODY)),
+    budget: nearest(budgetsOfSession(db, budgetsThatBear(db, budgetsOf(db), known ?? 0), calendar, scope ?? NOBODY)),
     limits: currentLimits(db, nowMs),
   };
 }
@@ -200,18 +200,6 @@ interface Chunk {
   unpriced: number;
   size: number;
   lowest: number;
-}
-
-/** Limits but for those of other repos. A repo that goes on under another folder counts as one. */
-function budgetsThatBear(db: Database, session: number | null): Budget[] {
-  const budgets = budgetsOf(db);
-  if (!budgets.some(({ repoId }) => repoId !== 0)) return budgets;
-  const repos = db
-    .query<{ id: number; sameAs: number | null }, [number]>(
-      "SELECT o.id, o.same_as AS sameAs FROM sessions s JOIN repos o ON o.id = s.repo_id WHERE s.id = ?",
-    )
-    .get(session ?? 0);
-  return budgets.filter(({ repoId }) => repoId === 0 || repoId === repos?.id || repoId === repos?.sameAs);
 }
 
 function nearest(statuses: readonly BudgetStatus[]): BudgetStatus | null {

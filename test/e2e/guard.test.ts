@@ -103,6 +103,20 @@ describe("a hard limit", () => {
     expect(parse((await home.hook("pre-tool-use", ask(9))).out).continue).toBe(false);
   });
 
+  test("of one repo holds nobody up who works in another", async () => {
+    write(3);
+    const other = "0a0a0a0a-1111-4222-8333-444444444444";
+    const path = join(home.claude, "projects", "-elsewhere-shop", `${other}.jsonl`);
+    mkdirSync(join(path, ".."), { recursive: true });
+    writeFileSync(path, reply(other, "o1", Date.now(), { cwd: "/elsewhere/shop", tool: "toolu_o", branch: "topic" }));
+    await home.run(["stats"]);
+    await home.run(["budget", "set", "0.001", "--per", "day", "--repo", "shop", "--hard"]);
+    await home.run(["budget", "set", "0.001", "--per", "day", "--branch", "topic", "--hard"]);
+    expect((await home.hook("pre-tool-use", ask(2))).out).toBe("");
+    const there = { ...ask(2), session_id: other, transcript_path: path, tool_use_id: "toolu_o", prompt_id: "" };
+    expect(parse((await home.hook("pre-tool-use", there)).out).continue).toBe(false);
+  });
+
   test("counts sub-agents from their own transcripts", async () => {
     write(2);
     const folder = join(home.claude, "projects", "-nowhere-repo", SESSION, "subagents");
