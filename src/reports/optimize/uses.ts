@@ -37,6 +37,33 @@ export function stepsByRun(context: RuleContext): Step[][] {
   return runs;
 }
 
+/** A file that a run of a session changed, and when. */
+export interface Write {
+  pathId: number;
+  atMs: number;
+}
+
+/** What all runs of each session wrote: what a sub-agent changed is news to the main thread, too. */
+export function writesBySession(context: RuleContext): Map<number, Write[]> {
+  const found = new Map<number, Write[]>();
+  for (const run of stepsByRun(context)) {
+    for (const { call, wrote } of run) {
+      if (wrote.size === 0) continue;
+      const list = found.get(call.sessionId) ?? [];
+      found.set(call.sessionId, list);
+      for (const pathId of wrote) list.push({ pathId, atMs: call.atMs });
+    }
+  }
+  return found;
+}
+
+/** Whether anything, or one file, was written from one moment to another, both included. */
+export function wasWritten(writes: readonly Write[], fromMs: number, toMs: number, pathId?: number): boolean {
+  return writes.some(
+    (write) => write.atMs >= fromMs && write.atMs <= toMs && (pathId === undefined || write.pathId === pathId),
+  );
+}
+
 function load({ db, calls, selection }: RuleContext): Step[][] {
   const uses = usesByCall(db, selection);
   const wrote = writesByCall(db, selection);

@@ -1,7 +1,7 @@
 import { formatCount, formatTokens } from "../../../platform/numbers.ts";
 import { enteredTokens, savingWithout } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
-import { type AdvisedUse, type Step, stepsByRun } from "../uses.ts";
+import { type AdvisedUse, type Step, stepsByRun, type Write, wasWritten, writesBySession } from "../uses.ts";
 
 /** Tools that answer with the text of one file. */
 const FILE_READERS = new Set(["read", "notebookread", "filereadtool", "readfile", "read_file", "view", "view_file"]);
@@ -12,10 +12,10 @@ export function rereads(context: RuleContext): Advice[] {
   const claims: Claim[] = [];
   let again = 0;
   let tokens = 0;
-  const writers = writersBySession(context);
+  const writes = writesBySession(context);
   for (const run of stepsByRun(context)) {
-    const others = writers.get(run[0]?.call.sessionId ?? 0) ?? [];
-    for (const found of rereadsOf(run, others)) {
+    const own = writes.get(run[0]?.call.sessionId ?? 0) ?? [];
+    for (const found of rereadsOf(run, own)) {
       const fresh = enteredTokens(found.step.call, found.next.call, found.bytes, allBytes(found.step));
       const savingNano = savingWithout(context.prices, found.next.call, { fresh, carried: 0 });
       if (savingNano === 0) continue;
@@ -60,7 +60,7 @@ function rereadsOf(run: readonly Step[], writes: readonly Write[]): Reread[] {
       const key = keyOf(use);
       if (key === null) continue;
       const before = readAt.get(key);
-      if (before !== undefined && !wasWritten(writes, use.pathId, before, step.call.atMs)) {
+      if (before !== undefined && !wasWritten(writes, before, step.call.atMs, use.pathId)) {
         uses++;
         bytes += use.resultBytes;
       }
@@ -79,27 +79,4 @@ function keyOf(use: AdvisedUse): string | null {
 
 function allBytes(step: Step): number {
   return step.uses.reduce((sum, use) => sum + use.resultBytes, 0);
-}
-
-interface Write {
-  pathId: number;
-  atMs: number;
-}
-
-/** What the runs of a session wrote: a sub-agent's edit is a reason to read again, too. */
-function writersBySession(context: RuleContext): Map<number, Write[]> {
-  const found = new Map<number, Write[]>();
-  for (const run of stepsByRun(context)) {
-    for (const { call, wrote } of run) {
-      if (wrote.size === 0) continue;
-      const list = found.get(call.sessionId) ?? [];
-      found.set(call.sessionId, list);
-      for (const pathId of wrote) list.push({ pathId, atMs: call.atMs });
-    }
-  }
-  return found;
-}
-
-function wasWritten(writes: readonly Write[], pathId: number, fromMs: number, toMs: number): boolean {
-  return writes.some((write) => write.pathId === pathId && write.atMs >= fromMs && write.atMs <= toMs);
 }

@@ -1,6 +1,6 @@
 import { formatCount } from "../../../platform/numbers.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
-import { type Step, stepsByRun } from "../uses.ts";
+import { type Step, stepsByRun, wasWritten, writesBySession } from "../uses.ts";
 
 /** Tries that are granted: a fault may pass, so one retry is no waste. */
 export const GRANTED_TRIES = 2;
@@ -11,22 +11,25 @@ export function retries(context: RuleContext): Advice[] {
   const claims: Claim[] = [];
   let wasted = 0;
   const byTool = new Map<string, number>();
+  const writes = writesBySession(context);
   for (const run of stepsByRun(context)) {
-    const failures = new Map<string, number>();
+    const own = writes.get(run[0]?.call.sessionId ?? 0) ?? [];
+    const failures = new Map<string, { tries: number; atMs: number }>();
     for (const step of run) {
+      const { atMs } = step.call;
       for (const use of step.uses) {
         if (use.inputKey === null || use.failed === null) continue;
         const key = `${use.tool} ${use.inputKey}`;
-        const before = failures.get(key) ?? 0;
-        if (use.failed === 1) failures.set(key, before + 1);
-        else failures.delete(key);
-        if (use.failed === 0 || before < GRANTED_TRIES) continue;
+        const known = failures.get(key);
+        // What was changed since may let the same command succeed.
+        const tries = known === undefined || wasWritten(own, known.atMs, atMs) ? 1 : known.tries + 1;
+        if (use.failed === 0) failures.delete(key);
+        else failures.set(key, { tries, atMs });
+        if (use.failed === 0 || tries <= GRANTED_TRIES) continue;
         wasted++;
         byTool.set(use.tool, (byTool.get(use.tool) ?? 0) + 1);
         claims.push({ callId: step.call.id, sessionId: step.call.sessionId, savingNano: shareOf(step) });
       }
-      // What was changed may let the same command succeed.
-      if (step.wrote.size > 0 || step.compacted) failures.clear();
     }
   }
   if (claims.length === 0) return [];
