@@ -6,10 +6,10 @@ import { type Step, stepsByRun } from "../uses.ts";
 
 /** A result above this is giant: some 25,000 tokens, an eighth of a usual window. */
 export const GIANT_BYTES = 100_000;
-/** So much of it is granted: what a page or a well-aimed search answers, some 5,000 tokens. */
-export const ENOUGH_BYTES = 20_000;
+/** So many tokens of it are granted: what a few pages or a well-aimed search take. */
+export const ENOUGH_TOKENS = 5_000;
 
-/** Results above {@link GIANT_BYTES}: what is beyond {@link ENOUGH_BYTES} is taken off the next call's new tokens, and off every later call of
+/** Results above {@link GIANT_BYTES}: what they took in the window beyond {@link ENOUGH_TOKENS} each is taken off the next call's new tokens, and off every later call of
  *  the run until the window is compacted or has shrunk below what it was when the result came in. */
 export function giantResults(context: RuleContext): Advice[] {
   const saved = new Map<number, Claim>();
@@ -50,7 +50,7 @@ export function giantResults(context: RuleContext): Advice[] {
       title: `${formatCount(count)} tool results above ${GIANT_BYTES / 1000} kB, mostly of ${worst}: about ${formatTokens(entered)} tokens too many, carried through ${formatCount(saved.size)} calls`,
       change:
         "Ask for the part that is needed: a line range, a filter, `head`, a quiet flag; let sub-agents look through large outputs.",
-      assumption: `${ENOUGH_BYTES / 1000} kB of each would have done; ${BYTES_PER_TOKEN} bytes are a token, and no more than the prompt grew by.`,
+      assumption: `${formatCount(ENOUGH_TOKENS)} tokens of each would have done; ${BYTES_PER_TOKEN} bytes are a token, and no more than the prompt grew by.`,
       confidence: "medium",
       reason:
         "sizes are the log's and the tokens are capped by how much the next prompt grew; how much would have done is a guess",
@@ -61,7 +61,8 @@ export function giantResults(context: RuleContext): Advice[] {
 
 function freshOf(step: Step, next: Step, giants: readonly { resultBytes: number }[]): number {
   if (giants.length === 0) return 0;
-  const excess = giants.reduce((sum, use) => sum + use.resultBytes - ENOUGH_BYTES, 0);
+  const giant = giants.reduce((sum, use) => sum + use.resultBytes, 0);
   const all = step.uses.reduce((sum, use) => sum + use.resultBytes, 0);
-  return enteredTokens(step.call, next.call, excess, all);
+  // A client that cuts what it shows the model has left nothing to save.
+  return Math.max(0, enteredTokens(step.call, next.call, giant, all) - giants.length * ENOUGH_TOKENS);
 }
