@@ -36,7 +36,7 @@ describe("a dear model on work that a cheaper one does", () => {
     expect(advice?.confidence).toBe("low");
   });
 
-  test("on a day before Sonnet 5.5 the same calls are priced as Sonnet 5, fast mode and US inference included", async () => {
+  test("on a day before Sonnet 5.5 the same calls are priced as Sonnet 5", async () => {
     // 2026-09-23: Opus 5.5 is a day old, Sonnet 5 costs 2,000 10,000 200 2,500 4,000.
     const transcript = new Transcript("s", Date.parse("2026-09-23T10:00:00Z"))
       .prompt("p1", "where is the parser?")
@@ -45,6 +45,15 @@ describe("a dear model on work that a cheaper one does", () => {
     const [advice] = dearModel(await histories.context(transcript));
     expect(savings(advice)).toEqual([3_690_000 - 1_945_000]);
     expect(advice?.title).toContain("claude-sonnet-5 was there");
+  });
+
+  test("flags hold for both models: US inference costs a tenth more of each, fast mode is not sold for Sonnet", async () => {
+    const transcript = new Transcript("s")
+      .prompt("p1", "where is the parser?")
+      .call("m1", USAGE, { usage: { inference_geo: "us" }, uses: [grep("t1")] })
+      .call("m2", USAGE, { usage: { speed: "fast" } });
+    // 1.1 x 3,690,000 less 1.1 x 1,845,000; 2 x 3,690,000 less 1,845,000.
+    expect(savings(dearModel(await histories.context(transcript))[0])).toEqual([2_029_500, 5_535_000]);
   });
 
   test("Haiku's long prompts cost five times as much: its tier is chosen by the call's own tokens", async () => {
@@ -138,7 +147,10 @@ describe("one's own acceptance", () => {
     // Opus's lines are committed all, Sonnet's those of so many edits.
     const commit = (sonnetEdits: number): void => {
       db.run("DELETE FROM commit_lines; DELETE FROM commits");
-      db.run("INSERT INTO commits (id, repo_id, sha, live) VALUES (1, 1, 'a', 1)");
+      db.run(
+        `INSERT INTO commits (id, repo_id, sha, parents, author_ms, committed_ms, subject, reverts, named_pr, named_how, named_branch, added, removed)
+         VALUES (1, 1, 'a', '', 0, 0, '', '', 0, '', '', 240, 0)`,
+      );
       db.run(
         `INSERT INTO commit_lines (commit_id, path_id, line, count, edit_id, edit_line, grade)
          SELECT 1, e.path_id, 0, e.added, e.id, 0, 1 FROM edits e JOIN paths p ON p.id = e.path_id

@@ -57,7 +57,11 @@ export class Transcript {
     return this;
   }
 
-  call(id: string, usage: Usage, more: { model?: string; uses?: readonly Use[]; agent?: string } = {}): this {
+  call(
+    id: string,
+    usage: Usage,
+    more: { model?: string; uses?: readonly Use[]; agent?: string; usage?: object } = {},
+  ): this {
     const [input, output, read, write5m, write1h] = usage;
     const { agent } = more;
     const row = this.#row({
@@ -78,6 +82,7 @@ export class Transcript {
           cache_read_input_tokens: read,
           cache_creation_input_tokens: write5m + write1h,
           cache_creation: { ephemeral_5m_input_tokens: write5m, ephemeral_1h_input_tokens: write1h },
+          ...more.usage,
         },
       },
       requestId: `req_${this.session}-${id}`,
