@@ -126,6 +126,7 @@ describe("the list of tools", () => {
       "agent_usage",
       "budget_set",
       "budget_status",
+      "cost_optimize",
       "cross_tool_cost",
       "forecast",
       "model_stats",
