@@ -16,7 +16,9 @@ export function renderOptimize(report: OptimizeReport, terminal: Terminal, filte
   const { totals, findings, below } = report;
   if (totals.calls === 0) return nothingIn(filters, "optimize");
   const spent = `${printable(filters.period)}  ${formatUsd(totals.costNanoUsd)} spent`;
-  const unpriced = totals.unpriced.map(({ model, calls }) => `${printable(model)} (${formatCount(calls)} calls)`);
+  const unpriced = totals.unpriced.map(
+    ({ model, calls }) => `${printable(model)} (${formatCount(calls)} ${calls === 1 ? "call" : "calls"})`,
+  );
   const notes = [
     unpriced.length === 0 ? "" : `unpriced, so nothing is said of it: ${unpriced.join(", ")}`,
     below.rows === 0 ? "" : `${below.rows} more would save less than ${formatUsd(below.leastNanoUsd)} each`,
@@ -39,7 +41,10 @@ export function renderOptimize(report: OptimizeReport, terminal: Terminal, filte
 function findingText(finding: Finding, number: number, terminal: Terminal, timeZone: string): string {
   const { savingNanoUsd, addedNanoUsd, costNanoUsd } = finding;
   const added = addedNanoUsd === savingNanoUsd ? "" : `, ${formatUsd(addedNanoUsd)} more than the above`;
-  const part = costNanoUsd === 0 ? "" : ` of ${formatUsd(costNanoUsd)} in ${formatCount(finding.calls)} calls`;
+  const part =
+    costNanoUsd === 0
+      ? ""
+      : ` of ${formatUsd(costNanoUsd)} in ${formatCount(finding.calls)} ${finding.calls === 1 ? "call" : "calls"}`;
   const head = `${number}. ${formatUsd(savingNanoUsd)}${part}${added}  ${finding.rule}`;
   const lines = [
     ...wrapped(finding.title, "", terminal),

@@ -95,7 +95,7 @@ describe("optimize", () => {
   test("unpriced calls are named and save nothing", async () => {
     const odd = new Transcript("odd", Date.now() - DAY).prompt("p1", "fix the crash");
     write(odd.call("m1", [10, 100, 1_000, 50, 150], { model: "nobody-9" }));
-    expect((await home.run(["optimize"])).out).toContain("unpriced, so nothing is said of it: nobody-9 (1 calls)");
+    expect((await home.run(["optimize"])).out).toContain("unpriced, so nothing is said of it: nobody-9 (1 call)");
   });
 
   test("bad input: a clear error", async () => {
