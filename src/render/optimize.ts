@@ -10,6 +10,8 @@ import { printable, truncate, widthOf } from "./width.ts";
 
 /** Sessions that are named under each piece of advice; JSON names more. */
 const SHOWN_SESSIONS = 3;
+/** `session` takes the beginning of an id. */
+const SHORT_ID = 8;
 
 /** Advice, the largest saving first. */
 export function renderOptimize(report: OptimizeReport, terminal: Terminal, filters: Filters): string {
@@ -53,7 +55,7 @@ function findingText(finding: Finding, number: number, terminal: Terminal, timeZ
     ...wrapped(finding.assumption, "assumes: ", terminal),
     ...finding.where.slice(0, SHOWN_SESSIONS).map((place) => {
       const when = formatDateTime(place.atMs, timeZone);
-      const text = `   ${formatUsd(place.savingNanoUsd)}  ${when}  ${printable(place.repo)}  cc-ledger session ${printable(place.sessionId)}`;
+      const text = `   ${formatUsd(place.savingNanoUsd)}  ${when}  ${printable(place.repo)}  cc-ledger session ${printable(place.sessionId.slice(0, SHORT_ID))}`;
       return paint(truncate(text, terminal.width), "dim", terminal);
     }),
   ];
@@ -91,9 +93,9 @@ export function renderVerify(report: VerifyReport, terminal: Terminal): string {
     columns: [
       left("RULE", { grow: 1, min: 12 }),
       right("BEFORE/DAY"),
-      right("SHARE", { priority: 1 }),
+      right("SHARE BEFORE", { priority: 1 }),
       right("AFTER/DAY"),
-      right("SHARE", { priority: 1 }),
+      right("SHARE AFTER", { priority: 1 }),
       left("VERDICT"),
     ],
     rows: rules.map((row): Cell[] => [
