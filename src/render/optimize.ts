@@ -10,13 +10,17 @@ import { printable, truncate, widthOf } from "./width.ts";
 
 /** Sessions that are named under each piece of advice; JSON names more. */
 const SHOWN_SESSIONS = 3;
+/** `session` takes the beginning of an id. */
+const SHORT_ID = 8;
 
 /** Advice, the largest saving first. */
 export function renderOptimize(report: OptimizeReport, terminal: Terminal, filters: Filters): string {
   const { totals, findings, below } = report;
   if (totals.calls === 0) return nothingIn(filters, "optimize");
   const spent = `${printable(filters.period)}  ${formatUsd(totals.costNanoUsd)} spent`;
-  const unpriced = totals.unpriced.map(({ model, calls }) => `${printable(model)} (${formatCount(calls)} calls)`);
+  const unpriced = totals.unpriced.map(
+    ({ model, calls }) => `${printable(model)} (${formatCount(calls)} ${calls === 1 ? "call" : "calls"})`,
+  );
   const notes = [
     unpriced.length === 0 ? "" : `unpriced, so nothing is said of it: ${unpriced.join(", ")}`,
     below.rows === 0 ? "" : `${below.rows} more would save less than ${formatUsd(below.leastNanoUsd)} each`,
@@ -39,7 +43,10 @@ export function renderOptimize(report: OptimizeReport, terminal: Terminal, filte
 function findingText(finding: Finding, number: number, terminal: Terminal, timeZone: string): string {
   const { savingNanoUsd, addedNanoUsd, costNanoUsd } = finding;
   const added = addedNanoUsd === savingNanoUsd ? "" : `, ${formatUsd(addedNanoUsd)} more than the above`;
-  const part = costNanoUsd === 0 ? "" : ` of ${formatUsd(costNanoUsd)} in ${formatCount(finding.calls)} calls`;
+  const part =
+    costNanoUsd === 0
+      ? ""
+      : ` of ${formatUsd(costNanoUsd)} in ${formatCount(finding.calls)} ${finding.calls === 1 ? "call" : "calls"}`;
   const head = `${number}. ${formatUsd(savingNanoUsd)}${part}${added}  ${finding.rule}`;
   const lines = [
     ...wrapped(finding.title, "", terminal),
@@ -48,7 +55,7 @@ function findingText(finding: Finding, number: number, terminal: Terminal, timeZ
     ...wrapped(finding.assumption, "assumes: ", terminal),
     ...finding.where.slice(0, SHOWN_SESSIONS).map((place) => {
       const when = formatDateTime(place.atMs, timeZone);
-      const text = `   ${formatUsd(place.savingNanoUsd)}  ${when}  ${printable(place.repo)}  cc-ledger session ${printable(place.sessionId)}`;
+      const text = `   ${formatUsd(place.savingNanoUsd)}  ${when}  ${printable(place.repo)}  cc-ledger session ${printable(place.sessionId.slice(0, SHORT_ID))}`;
       return paint(truncate(text, terminal.width), "dim", terminal);
     }),
   ];
@@ -86,9 +93,9 @@ export function renderVerify(report: VerifyReport, terminal: Terminal): string {
     columns: [
       left("RULE", { grow: 1, min: 12 }),
       right("BEFORE/DAY"),
-      right("SHARE", { priority: 1 }),
+      right("SHARE BEFORE", { priority: 1 }),
       right("AFTER/DAY"),
-      right("SHARE", { priority: 1 }),
+      right("SHARE AFTER", { priority: 1 }),
       left("VERDICT"),
     ],
     rows: rules.map((row): Cell[] => [

@@ -30,7 +30,7 @@ describe("a dear model on work that a cheaper one does", () => {
     const [advice] = dearModel(await histories.context(transcript));
     expect(savings(advice)).toEqual([OPUS_TO_SONNET, OPUS_TO_SONNET]);
     expect(advice?.title).toBe(
-      "1 runs only read and searched, on claude-opus-5-5; claude-sonnet-5-5 was there for less",
+      "1 run only read and searched, on claude-opus-5-5; claude-sonnet-5-5 was there for less",
     );
     expect(advice?.change).toContain("model: sonnet");
     expect(advice?.confidence).toBe("low");

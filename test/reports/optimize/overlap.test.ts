@@ -118,8 +118,9 @@ describe("overlapping savings", () => {
   });
 });
 
-test("advice is worth reading from fifty cents and one percent on", () => {
+test("advice is worth reading from fifty cents and one percent on, and from five dollars on in any case", () => {
   expect(leastWorth(0)).toBe(500_000_000);
   expect(leastWorth(50_000_000_000)).toBe(500_000_000);
   expect(leastWorth(50_000_000_001)).toBe(500_000_001);
+  expect(leastWorth(9_000_000_000_000)).toBe(5_000_000_000);
 });

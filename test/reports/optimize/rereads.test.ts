@@ -39,7 +39,7 @@ describe("rereads", () => {
     const [advice] = await adviceOn(nothing);
     // 10 x 4,000 + 1,990 x 5,000
     expect(savings(advice)).toEqual([9_990_000]);
-    expect(advice?.title).toContain("read again 1 times");
+    expect(advice?.title).toContain("read again 1 time");
     expect(advice?.title).toContain("2.0K tokens");
   });
 

@@ -23,7 +23,7 @@ describe("runaway prompts", () => {
     const [advice] = runawayPrompts(await histories.context(history(30, 7)));
     // Equal costs have no spread, so the threshold is the least there is: 4 x the median. Calls five to seven lie beyond it.
     expect(savings(advice)).toEqual([COST, COST, COST]);
-    expect(advice?.title).toStartWith("1 prompts cost more than $0.0148");
+    expect(advice?.title).toStartWith("1 prompt cost more than $0.0148");
     expect(advice?.confidence).toBe("low");
   });
 

@@ -1,10 +1,11 @@
 import { CATEGORIES, type Category } from "../../../categories/names.ts";
-import { formatCount, formatPercent } from "../../../platform/numbers.ts";
+import { formatPercent } from "../../../platform/numbers.ts";
 import { normaliseModel } from "../../../pricing/normalise.ts";
 import { type QualityRow, qualityReport } from "../../quality.ts";
 import { byRun } from "../calls.ts";
 import { Ladder } from "../ladder.ts";
 import type { Advice, AdvisedCall, Claim, RuleContext } from "../types.ts";
+import { counted } from "../words.ts";
 
 /** Reading and answering. Planning and brainstorming are thinking: there a dear model earns its price. */
 const READING: readonly Category[] = ["exploration", "conversation", "general"];
@@ -49,13 +50,13 @@ export function dearModel(context: RuleContext): Advice[] {
     return [
       {
         rule: "dear-model",
-        title: `${formatCount(runs.size)} runs only read and searched, on ${dear}; ${cheap} was there for less`,
+        title: `${counted(runs.size, "run")} only read and searched, on ${dear}; ${cheap} was there for less`,
         change: `Set \`model: ${aliasOf(cheap)}\` in the agents that explore, search and review, and start sessions of mere questions with it.`,
         assumption: "The cheaper model needs the same tokens for the same work.",
         confidence: measured ? "high" : runs.size >= MANY_RUNS ? "medium" : "low",
         reason: measured
           ? `your own figures: of the lines that ${cheap} wrote ${formatPercent(figures.cheap)} were committed, of ${dear}'s ${formatPercent(figures.dear)}`
-          : `no figures of your own for both models (${MIN_EDITS} edits each are needed); seen in ${formatCount(runs.size)} runs`,
+          : `no figures of your own for both models (${MIN_EDITS} edits each are needed); seen in ${counted(runs.size, "run")}`,
         claims,
       },
     ];

@@ -3,6 +3,7 @@ import { BYTES_PER_TOKEN } from "../../tools.ts";
 import { enteredTokens, promptTokens, savingWithout } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
 import { type Step, stepsByRun } from "../uses.ts";
+import { counted } from "../words.ts";
 
 /** A result above this is giant: some 25,000 tokens, an eighth of a usual window. */
 export const GIANT_BYTES = 100_000;
@@ -47,7 +48,7 @@ export function giantResults(context: RuleContext): Advice[] {
   return [
     {
       rule: "giant-results",
-      title: `${formatCount(count)} tool results above ${GIANT_BYTES / 1000} kB, mostly of ${worst}: about ${formatTokens(entered)} tokens too many, carried through ${formatCount(saved.size)} calls`,
+      title: `${counted(count, "tool result")} above ${GIANT_BYTES / 1000} kB, mostly of ${worst}: about ${formatTokens(entered)} tokens too many, carried through ${counted(saved.size, "call")}`,
       change:
         "Ask for the part that is needed: a line range, a filter, `head`, a quiet flag; let sub-agents look through large outputs.",
       assumption: `${formatCount(ENOUGH_TOKENS)} tokens of each would have done; ${BYTES_PER_TOKEN} bytes are a token, and no more than the prompt grew by.`,

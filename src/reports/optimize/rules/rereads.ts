@@ -1,7 +1,8 @@
-import { formatCount, formatTokens } from "../../../platform/numbers.ts";
+import { formatTokens } from "../../../platform/numbers.ts";
 import { enteredTokens, savingWithout } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
 import { type AdvisedUse, type Step, stepsByRun, type Write, wasWritten, writesBySession } from "../uses.ts";
+import { counted } from "../words.ts";
 
 /** Tools that answer with the text of one file. */
 const FILE_READERS = new Set(["read", "notebookread", "filereadtool", "readfile", "read_file", "view", "view_file"]);
@@ -28,7 +29,7 @@ export function rereads(context: RuleContext): Advice[] {
   return [
     {
       rule: "rereads",
-      title: `Files were read again ${formatCount(again)} times though they had not changed: about ${formatTokens(tokens)} tokens in the window twice`,
+      title: `Files were read again ${counted(again, "time")} though they had not changed: about ${formatTokens(tokens)} tokens in the window twice`,
       change:
         "Say in CLAUDE.md that a file which was read and not changed is not read again, or move long searches to sub-agents.",
       assumption:

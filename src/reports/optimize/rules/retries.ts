@@ -1,6 +1,6 @@
-import { formatCount } from "../../../platform/numbers.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
 import { type Step, stepsByRun, wasWritten, writesBySession } from "../uses.ts";
+import { counted } from "../words.ts";
 
 /** Tries that are granted: a fault may pass, so one retry is no waste. */
 export const GRANTED_TRIES = 2;
@@ -37,7 +37,7 @@ export function retries(context: RuleContext): Advice[] {
   return [
     {
       rule: "retries",
-      title: `${formatCount(wasted)} tries of what had failed twice already with the very same input, mostly ${worst}, failed again`,
+      title: `${counted(wasted, "try", "tries")} of what had failed twice already with the very same input, mostly ${worst}, failed again`,
       change:
         "Say in CLAUDE.md that after two equal failures the cause is looked for first; `guard` can stop it as it happens.",
       assumption: "A try costs its share of the call that asked for it, and would not have been made.",

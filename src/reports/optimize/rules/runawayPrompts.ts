@@ -1,6 +1,7 @@
 import { MIN_SAMPLES, runawayThreshold } from "../../../guard/outliers.ts";
 import { formatCount, formatUsd } from "../../../platform/numbers.ts";
 import type { Advice, AdvisedCall, Claim, RuleContext } from "../types.ts";
+import { counted } from "../words.ts";
 
 /** Prompts that one's own are compared with: the latest ones, for habits and prices change. */
 const MEMORY = 10_000;
@@ -27,7 +28,7 @@ export function runawayPrompts(context: RuleContext): Advice[] {
   return [
     {
       rule: "runaway-prompts",
-      title: `${formatCount(prompts)} prompts cost more than ${formatUsd(threshold)}, far above your median of ${formatUsd(medianNanoUsd)}`,
+      title: `${counted(prompts, "prompt")} cost more than ${formatUsd(threshold)}, far above your median of ${formatUsd(medianNanoUsd)}`,
       change: "Set a limit per prompt (`budget set`), and split such work into steps that you look at in between.",
       assumption: "What came after the threshold was not worth its money. Open the sessions: sometimes it was.",
       confidence: samples >= MANY ? "medium" : "low",
