@@ -13,6 +13,7 @@ mkdirSync(join(root, "dist"), { recursive: true });
  *  split by what they share they would be two dozen. A hook loads none of what commands need, commands load nothing of a terminal view or of the MCP server. */
 const SURFACES: Readonly<Record<string, string>> = {
   hook: "src/commands/hook.ts",
+  hookPass: "src/commands/hookPass.ts",
   app: "src/commands/app.ts",
   statusline: "src/commands/statusline.ts",
   statuslineFiling: "src/commands/statuslineFiling.ts",

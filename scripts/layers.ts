@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   forge: [],
   attribution: ["ledger", "git", "forge"],
   guard: ["ledger"],
-  reports: ["agents", "ledger", "categories", "attribution", "guard"],
+  reports: ["agents", "ledger", "pricing", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
   watch: ["agents", "ledger", "pricing", "guard", "reports", "render"],
   statusline: ["agents", "ledger", "guard", "reports", "render"],

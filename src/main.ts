@@ -2,9 +2,12 @@
 const [command, ...rest] = process.argv.slice(2);
 
 if (command === "hook") {
-  const { runHook } = await import("./commands/hook.ts");
-  const answer = await runHook(rest, process.env, () => Bun.stdin.text());
-  if (answer !== null) await Bun.write(Bun.stdout, answer);
+  const text = await Bun.stdin.text();
+  if (rest[1] !== "pre-tool-use" || !(await import("./commands/hookPass.ts")).mayPass(text, process.env)) {
+    const { runHook } = await import("./commands/hook.ts");
+    const answer = await runHook(rest, process.env, text);
+    if (answer !== null) await Bun.write(Bun.stdout, answer);
+  }
   // At once: handlers need no farewell, and a hook is waited for.
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);

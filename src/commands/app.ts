@@ -27,6 +27,7 @@ const COMMANDS = {
   skills: async () => (await import("./agents.ts")).skills,
   tools: async () => (await import("./agents.ts")).tools,
   forecast: async () => (await import("./agents.ts")).forecast,
+  optimize: async () => (await import("./optimize.ts")).optimize,
   backfill: async () => (await import("./backfill.ts")).backfill,
   config: async () => (await import("./config.ts")).config,
   prices: async () => (await import("./prices.ts")).prices,

@@ -12,12 +12,12 @@ import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
 import { payloadFiles, pricesOf, readGains, thisMachine } from "./hookFiles.ts";
-import { askGuard, type HookAnswer, isFarFromLimits, isHoldingEvent } from "./hookGuard.ts";
+import { askGuard, type HookAnswer, isHoldingEvent } from "./hookGuard.ts";
 
 /** Another writer is waited for no longer than this; then the payload goes to the spool. Milliseconds. */
 const BUSY_MS = 400;
 /** A limit is worth more patience: a crowd of sub-agents asks at once. Milliseconds. */
-const HOLDING_BUSY_MS = 2_000;
+const HOLDING_BUSY_MS = 1_200;
 /** How long the client's transcript is waited for, where a hard limit is near. Milliseconds. */
 const LAG_MS = 1_000;
 const LAG_STEP_MS = 20;
@@ -28,11 +28,7 @@ const EVENT = /^[a-z][a-z-]{1,40}$/;
 /** `hook claude-code EVENT`: files what a hook payload says and what its session's transcripts gained, and answers what the guard has to say,
  *  as JSON for the client; null for nothing. Never fails: what cannot be written now is spooled, what cannot be spooled is logged; the
  *  transcripts stay the truth, and a guard in trouble lets the agent go on. */
-export async function runHook(
-  args: readonly string[],
-  env: Env,
-  readStdin: () => Promise<string>,
-): Promise<string | null> {
+export async function runHook(args: readonly string[], env: Env, text: string): Promise<string | null> {
   let paths: LedgerPaths;
   try {
     paths = ledgerPaths(env);
@@ -46,7 +42,6 @@ export async function runHook(
     logLine(paths.log, nowMs, `hook ${event.slice(0, 40)}: ${text}`);
   };
   try {
-    const text = await readStdin();
     if (agent !== claudeCode.name || !EVENT.test(event)) {
       log(`unknown agent or event: ${args.join(" ").slice(0, 100)}`);
       return null;
@@ -63,7 +58,6 @@ export async function runHook(
       return null;
     }
     try {
-      if (event === "pre-tool-use" && mayPass(payload, env, paths, nowMs)) return null;
       return await file(event, payload, env, paths, log);
     } catch (error) {
       log(`spooled: ${messageOf(error)}`);
@@ -74,17 +68,6 @@ export async function runHook(
     log(messageOf(error));
   }
   return null;
-}
-
-/** Whether a tool may be used without a look at the transcript. */
-function mayPass(payload: HookPayload, env: Env, paths: LedgerPaths, nowMs: number): boolean {
-  const db = openToRead(paths.db, BUSY_MS);
-  if (db === null) return false;
-  try {
-    return isFarFromLimits(db, payload, env, nowMs);
-  } finally {
-    db.close();
-  }
 }
 
 /** A book that cannot be written just now can still be read, and a hard limit that is used up there holds. */

@@ -10,11 +10,12 @@ import { passOf } from "../ledger/passes.ts";
 import { keyOf } from "../platform/hash.ts";
 import type { Env } from "../platform/paths.ts";
 import { recentMoments } from "../reports/moments.ts";
-import { type Calendar, keepCalendar, keptCalendar } from "../reports/periods.ts";
-import { costOfSession, dearestOfLatest, pendingToolUses, subagentsSince } from "../reports/sessionNow.ts";
+import { type Calendar, keepCalendar } from "../reports/periods.ts";
+import { costOfSession, dearestOfLatest } from "../reports/sessionNow.ts";
 import { budgetsOf, budgetsOfSession, budgetsThatBear, type Scope } from "../reports/spending.ts";
 import { keptUsual, refreshUsual } from "../reports/usual.ts";
-import { calendarOf, toldBy } from "./calendar.ts";
+import { calendarOf } from "./calendar.ts";
+import { atWork, scopeOf, sessionOf, tellsOfBatches } from "./guardScope.ts";
 
 /** The guard in a hook: what it has to say after a payload was filed, and whether what comes next may go on. */
 
@@ -26,8 +27,6 @@ const SPEAKING = new Set(["post-tool-batch", "stop", "pre-tool-use"]);
 /** Events at which the guard looks. Clients that tell of a batch of tool uses need not be asked after each of them. */
 const LOOKING = new Set([...HOLDING, "post-tool-batch", "stop", "subagent-stop"]);
 const BEFORE_BATCHES = new Set(["post-tool-use", "post-tool-use-failure"]);
-/** The first client that tells of batches, as the installer has it. */
-const BATCHES_SINCE = [2, 1, 240] as const;
 
 /** What a hook answers. */
 export interface HookAnswer {
@@ -43,42 +42,12 @@ const NOTHING: HookAnswer = { json: null, raised: 0, awaits: null };
 /** From this share on a hard limit is near; and where so many of the dearest of the latest calls would pass it. */
 const NEAR_SHARE = 0.8;
 const NEAR_CALLS = 3;
-/** A sub-agent that began within this time counts as at work. Milliseconds. */
-const AT_WORK_MS = 600_000;
+/** So many sub-agents at work are a crowd. */
 const CROWD = 3;
 
 /** Whether the event can hold up what comes next. */
 export function isHoldingEvent(event: string): boolean {
   return HOLDING.has(event);
-}
-
-/** A hard limit is far where so many of the dearest of the latest calls, by everybody at work, leave it unused. */
-const FAR_CALLS = 20;
-
-/** Whether no hard limit can be used up by the call at hand, as far as the book tells: then a tool need not wait for the transcript to be
- *  read. The hook after the batch files that call, and the next one is asked about again. False wherever it takes a closer look. */
-export function isFarFromLimits(db: Database, payload: HookPayload, env: Env, nowMs: number): boolean {
-  const session = sessionOf(db, payload.sessionId);
-  if (session === null || !tellsOfBatches(session.version)) return false;
-  const settings = readSettings(db);
-  const config = guardConfig((key) => settings.get(key) ?? null);
-  if (!config.enabled) return true;
-  if (RULE_NAMES.some((rule) => config.actions[rule] === "deny")) return false;
-  const calendar = keptCalendar(db, nowMs, toldBy(settings.get("timezone") ?? null, env));
-  if (calendar === null) return false;
-  const hard = budgetsThatBear(
-    db,
-    budgetsOf(db).filter((budget) => budget.hard),
-    session.id,
-  );
-  const statuses = budgetsOfSession(db, hard, calendar, scopeOf(db, session.id, payload));
-  const cost = dearestOfLatest(db, session.id) * FAR_CALLS * (1 + atWork(db, session.id, nowMs));
-  return (
-    cost > 0 &&
-    statuses.every(
-      ({ budget, spent, share }) => share < 0.5 && (budget.unit === "tokens" || budget.amount - spent > cost),
-    )
-  );
 }
 
 /** Looks at the session of a payload. `writable` false decides from what can be read, and says nothing that would have to be remembered. */
@@ -180,11 +149,6 @@ function awaited(
   return isCrowd && reaches(NEAR_CALLS + subagents) ? "crowd" : null;
 }
 
-/** How many calls may be on their way beside the one at hand. */
-function atWork(db: Database, sessionId: number, nowMs: number): number {
-  return Math.max(subagentsSince(db, sessionId, nowMs - AT_WORK_MS), pendingToolUses(db, sessionId));
-}
-
 /** Whether the book holds the call that asked for a tool. */
 function isFiled(db: Database, toolUseId: string): boolean {
   return db.query("SELECT 1 FROM tool_calls WHERE key = ? AND call_id IS NOT NULL").get(keyOf(toolUseId)) !== null;
@@ -199,32 +163,6 @@ function denial(event: string, reason: string): object {
     systemMessage: reason,
     hookSpecificOutput: { hookEventName: "PreToolUse", permissionDecision: "deny", permissionDecisionReason: reason },
   };
-}
-
-function sessionOf(db: Database, name: string): { id: number; version: string | null } | null {
-  return db
-    .query<{ id: number; version: string | null }, [string]>(
-      "SELECT id, client_version AS version FROM sessions WHERE session_id = ? ORDER BY id LIMIT 1",
-    )
-    .get(name);
-}
-
-function tellsOfBatches(version: string | null): boolean {
-  const [major = 0, minor = 0, patch = 0] = (version ?? "").split(".").map(Number);
-  const [a, b, c] = BATCHES_SINCE;
-  return major !== a ? major > a : minor !== b ? minor > b : patch >= c;
-}
-
-function scopeOf(db: Database, sessionId: number, { sessionId: session, promptKey }: HookPayload): Scope {
-  const promptId =
-    promptKey === ""
-      ? db
-          .query<{ id: number }, [number]>("SELECT id FROM prompts WHERE session_id = ? ORDER BY at_ms DESC LIMIT 1")
-          .get(sessionId)?.id
-      : db
-          .query<{ id: number }, [number, bigint]>("SELECT id FROM prompts WHERE session_id = ? AND prompt_key = ?")
-          .get(sessionId, keyOf(promptKey))?.id;
-  return { sessionId, session, promptId: promptId ?? null };
 }
 
 function alertOf(

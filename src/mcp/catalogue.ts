@@ -3,6 +3,7 @@ import type { Answer, Call, Tool } from "./tool.ts";
 import { agentUsage } from "./tools/agentUsage.ts";
 import { budgetSet } from "./tools/budgetSet.ts";
 import { budgetStatus } from "./tools/budgetStatus.ts";
+import { costOptimize } from "./tools/costOptimize.ts";
 import { crossToolCost } from "./tools/crossToolCost.ts";
 import { forecast } from "./tools/forecast.ts";
 import { modelStats } from "./tools/modelStats.ts";
@@ -30,6 +31,7 @@ export const TOOLS: readonly AnyTool[] = [
   erased(projectUsage),
   erased(agentUsage),
   erased(modelStats),
+  erased(costOptimize),
   erased(skillUsage),
   erased(budgetSet),
   erased(budgetStatus),

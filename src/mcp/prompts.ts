@@ -63,7 +63,7 @@ export function promptText(name: string, given: Readonly<Record<string, string>>
   const texts: Readonly<Record<string, string>> = {
     spend: `What did I spend${withScope}? Call usage_summary of cc-ledger${scope === "" ? " for this week" : " with these arguments"}, then forecast. Answer in a few lines: the total, the dearest project, model and session, how the days compare, where the month is heading, and which models have no price.`,
     explain_pr: `What did pull request ${argument(given.pr) || "(ask me which)"} cost${project === "" ? "" : `, project ${project}`}? Call pr_cost of cc-ledger with pr and explain: true. Say what it cost, which sessions and kinds of work made it up, how sure the evidence is, and how it compares with the project's median.`,
-    save_money: `Where could I save money${withScope}? Call cost_optimize of cc-ledger${scope === "" ? " for this month" : " with these arguments"}, then usage_summary and agent_usage for the same. Name at most three measures, each with what it would have saved and on what that rests.`,
+    save_money: `Where could I save money${withScope}? Call usage_summary of cc-ledger${scope === "" ? " for this month" : " with these arguments"}, then model_stats and agent_usage for the same. Name at most three measures, each with the spending that it would touch; guess no savings.`,
     running_away:
       "Is something running away just now? Call runaway_status of cc-ledger. If it is not calm, call session_detail for the session in question and say what I should do.",
   };

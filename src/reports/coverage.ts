@@ -31,6 +31,32 @@ export function inheritedCostOf(db: Database, sessionId: number): number {
 
 /** What is known to be missing or uncertain in the whole book. `filesGone` needs the file system and is filled in by `doctor`. */
 export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBoundCalls: number }): Coverage {
+  const { unpricedCalls, lowerBoundCalls } = sums;
+  return { ...wholeBook(db), lowerBoundCalls, unpricedCalls };
+}
+
+type WholeBook = Omit<Coverage, "lowerBoundCalls" | "unpricedCalls">;
+
+const known = new WeakMap<Database, { state: string; found: WholeBook }>();
+
+/** The same for every question as long as nobody writes: a process that answers many need not look again. */
+function wholeBook(db: Database): WholeBook {
+  const state = stateOf(db);
+  const last = known.get(db);
+  if (last?.state === state) return last.found;
+  const found = lookAt(db);
+  known.set(db, { state, found });
+  return found;
+}
+
+/** Changes when this connection or another one has written. No report is asked in the midst of a change that may yet be taken back. */
+function stateOf(db: Database): string {
+  const others = db.query<{ data_version: number }, []>("PRAGMA data_version").get()?.data_version ?? 0;
+  const own = db.query<{ n: number }, []>("SELECT total_changes() AS n").get()?.n ?? 0;
+  return `${others}/${own}`;
+}
+
+function lookAt(db: Database): WholeBook {
   const hours = hourSpan(db);
   const files = db
     .query<{ files: number; broken: number; absurd: number }, []>(
@@ -54,8 +80,6 @@ export function coverageOf(db: Database, sums: { unpricedCalls: number; lowerBou
     filesGone: 0,
     brokenLines: files?.broken ?? 0,
     absurdLines: files?.absurd ?? 0,
-    lowerBoundCalls: sums.lowerBoundCalls,
-    unpricedCalls: sums.unpricedCalls,
     reportedSessions: reported?.sessions ?? 0,
     residualNanoUsd: reported?.residual ?? 0,
     inheritedCalls: inherited?.n ?? 0,

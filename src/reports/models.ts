@@ -59,14 +59,19 @@ export interface ModelsReport {
 
 const HOUR_MS = 3_600_000;
 
-/** Models of a selection, whole and by period. Rows beyond `filters.top` are added up in one, of models and of periods. */
-export function modelsReport(db: Database, filters: Filters, options: { per: ModelsPer }): ModelsReport {
+/** Models of a selection, whole and (unless `periods` is false) by period. Rows beyond `filters.top` are added up in one, of models and of periods. */
+export function modelsReport(
+  db: Database,
+  filters: Filters,
+  options: { per: ModelsPer; periods?: boolean },
+): ModelsReport {
   return db.transaction(() => {
     const selection = selectionOf(db, filters);
     const names = loadNames(db);
     const { models, totals } = byModel(db, selection, names);
     const shown = bounded(byCost(models), filters.top);
-    const periods = bounded(periodsOf(db, selection, filters.timeZone, options.per, names), filters.top);
+    const all = options.periods === false ? [] : periodsOf(db, selection, filters.timeZone, options.per, names);
+    const periods = bounded(all, filters.top);
     return {
       totals: { ...totals, unpriced: unpricedIn(db, selection, names) },
       models: shown.shown,

@@ -81,7 +81,10 @@ export const modelStats = tool({
   run(args, call) {
     const period = call.period(args.period, "this month");
     const project = call.project(args.project);
-    const report = modelsReport(call.db, call.filters(period, project), { per: args.per ?? "day" });
+    const report = modelsReport(call.db, call.filters(period, project), {
+      per: args.per ?? "day",
+      periods: args.per !== undefined,
+    });
     const { totals } = report;
     const head = {
       period: periodFields(period),
