@@ -63,17 +63,17 @@ export function momentsOf(db: Database, sessionId: number): Moment[] {
 /** The latest calls of a session and what came before them, in few rows whatever its length: for hooks. Null where it has no calls. */
 export function recentMoments(db: Database, sessionId: number): { moments: Moment[]; start: Start } | null {
   const main = callsOf(db, "r.session_id = ? AND r.run_id = ''", sessionId, RECENT_MAIN);
-  const promptId = db
-    .query<{ id: number }, [number]>("SELECT id FROM prompts WHERE session_id = ? ORDER BY at_ms DESC LIMIT 1")
-    .get(sessionId)?.id;
-  const runs =
-    promptId === undefined
-      ? []
-      : db
-          .query<{ id: number }, [number, number]>(
-            `SELECT id FROM runs WHERE session_id = ? AND run_id <> '' AND prompt_id = ? ORDER BY started_ms DESC LIMIT ${RECENT_RUNS}`,
-          )
-          .all(sessionId, promptId);
+  const sinceMs =
+    db
+      .query<{ atMs: number }, [number]>(
+        "SELECT at_ms AS atMs FROM prompts WHERE session_id = ? AND seen = 1 ORDER BY at_ms DESC LIMIT 1",
+      )
+      .get(sessionId)?.atMs ?? 0;
+  const runs = db
+    .query<{ id: number }, [number, number]>(
+      `SELECT id FROM runs WHERE session_id = ? AND run_id <> '' AND started_ms >= ? ORDER BY started_ms DESC LIMIT ${RECENT_RUNS}`,
+    )
+    .all(sessionId, sinceMs);
   const calls = [...main, ...runs.flatMap(({ id }) => callsOf(db, "r.id = ?", id, RECENT_OF_RUN))];
   if (calls.length === 0) return null;
   calls.sort((a, b) => a.atMs - b.atMs || a.id - b.id);
@@ -105,7 +105,8 @@ function startOf(db: Database, sessionId: number, moments: readonly Moment[]): S
   for (const promptId of new Set(moments.map((moment) => moment.promptId))) {
     const row = db
       .query<{ cost: number; calls: number; subagents: number }, [number]>(
-        `SELECT cost_nano AS cost, calls, (SELECT count(*) FROM runs r WHERE r.session_id = p.session_id AND r.prompt_id = p.id AND r.kind = 'user') AS subagents
+        `SELECT cost_nano AS cost, calls, (SELECT count(*) FROM runs r WHERE r.session_id = p.session_id AND r.kind = 'user' AND r.started_ms >= p.at_ms
+           AND r.started_ms < coalesce((SELECT min(n.at_ms) FROM prompts n WHERE n.session_id = p.session_id AND n.seen = 1 AND n.at_ms > p.at_ms), 1e15)) AS subagents
          FROM prompts p WHERE id = ?`,
       )
       .get(promptId);
@@ -137,6 +138,7 @@ function join(db: Database, sessionId: number, calls: readonly CallRow[], tools:
     if (uses === undefined) usesByCall.set(row.callId, [use]);
     else uses.push(use);
   }
+  const promptOf = personsPrompts(db, sessionId);
   const first = calls[0]?.atMs ?? 0;
   const compactions = db
     .query<{ atMs: number }, [number, number]>(
@@ -158,8 +160,7 @@ function join(db: Database, sessionId: number, calls: readonly CallRow[], tools:
       isMain,
       isOverhead: row.kind === "overhead",
       depth: isMain ? 0 : (row.depth ?? 1),
-      promptId: row.promptId,
-      promptMs: row.promptMs ?? row.atMs,
+      ...promptOf(row),
       costNano: row.costNano,
       context: row.context,
       cacheWrite: row.cacheWrite,
@@ -167,6 +168,22 @@ function join(db: Database, sessionId: number, calls: readonly CallRow[], tools:
       compactions: compacted,
     };
   });
+}
+
+/** The prompt of a person that a call belongs to. A client gives a notification of its own a prompt's key, and what a sub-agent that it wakes
+ *  does is filed under it: for the guard that is still the work of what a person asked last. */
+function personsPrompts(db: Database, sessionId: number): (row: CallRow) => { promptId: number; promptMs: number } {
+  const asked = db
+    .query<{ id: number; atMs: number }, [number]>(
+      "SELECT id, at_ms AS atMs FROM prompts WHERE session_id = ? AND seen = 1 ORDER BY at_ms",
+    )
+    .all(sessionId);
+  const known = new Set(asked.map(({ id }) => id));
+  return ({ promptId, promptMs, atMs }) => {
+    if (known.has(promptId) || asked.length === 0) return { promptId, promptMs: promptMs ?? atMs };
+    const latest = asked.findLast((one) => one.atMs <= (promptMs ?? atMs));
+    return latest === undefined ? { promptId: 0, promptMs: atMs } : { promptId: latest.id, promptMs: latest.atMs };
+  };
 }
 
 const NO_TOOLS: readonly ToolUse[] = [];

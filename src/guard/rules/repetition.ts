@@ -24,7 +24,7 @@ const PLAINNESS: Readonly<Record<"same" | "near", readonly Plainness[]>> = {
 };
 
 /** Tool uses that take so long in the mean, and most of the time, wait for something: polling is told from spinning by it. */
-const WAITING_MS = 10_000;
+const WAITING_MS = 8_000;
 const WAITING_SHARE = 0.5;
 /** A waiting loop may take so many times as many turns. */
 const PATIENCE = 2.5;
