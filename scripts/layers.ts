@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   forge: [],
   attribution: ["ledger", "git", "forge"],
   guard: ["ledger"],
-  reports: ["ledger", "categories", "attribution", "guard"],
+  reports: ["agents", "ledger", "categories", "attribution", "guard"],
   render: ["guard", "reports"],
   demo: [],
   commands: [

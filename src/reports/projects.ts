@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
-import { groupsOf } from "../ledger/groups.ts";
+import { type Group, groupsOf } from "../ledger/groups.ts";
 import type { RunKind } from "./agents.ts";
 import { addSums, bounded, byCost, heaviest, type Left, restOf, shareOf, unpricedIn } from "./bounded.ts";
 import {
@@ -20,6 +20,9 @@ import { loadNames, type Names } from "./names.ts";
 import type { Coverage, Sums, Unpriced } from "./types.ts";
 
 /** What each project cost: a repo with all its worktrees, or several repos that a person joined into one product. */
+
+/** Repos that a person joined. */
+export type Product = Group;
 
 export interface ProjectRow extends Sums {
   /** Name of the product or repo; repos of one name are told apart by their folder. */

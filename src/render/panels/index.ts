@@ -13,7 +13,7 @@ import type {
 import { bar, heat } from "../bars.ts";
 import { left, money, right } from "../costTables.ts";
 import { formatCount, formatDateTime, formatPercent, formatTokens, formatUsd } from "../numbers.ts";
-import { type Cell, renderTable } from "../table.ts";
+import { type Cell, type Column, renderTable } from "../table.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { truncate } from "../width.ts";
 
