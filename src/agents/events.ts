@@ -106,7 +106,20 @@ export interface SkillEvent {
   name: string;
 }
 
-/** Who says of what type a sub-agent is; the better one counts. Stored in `runs.type_rank`. */
+/** A tool use that asked for a sub-agent. */
+export interface SpawnEvent {
+  /** Hash of the tool-use id. */
+  keyHigh: number;
+  keyLow: number;
+  sessionId: string;
+  /** Type of sub-agent, "" for none. */
+  type: string;
+  /** The few words that name the task, "" for none. */
+  description: string;
+}
+
+/** Who says of what type a sub-agent is; the better one counts, and before both the tool use that asked for it (0). Stored in
+ *  `runs.type_rank`. */
 export const TYPE_RANK = { call: 1, record: 2 } as const;
 
 /** What kind of change an edit is; stored as it is in `edits.kind`. */
@@ -233,6 +246,7 @@ export interface FileEvents {
   gits: GitEvent[];
   labels: LabelEvent[];
   skills: SkillEvent[];
+  spawns: SpawnEvent[];
   sessions: SessionEvent[];
   runs: RunEvent[];
   notes: NoteEvent[];
@@ -250,6 +264,7 @@ export function noEvents(): FileEvents {
     gits: [],
     labels: [],
     skills: [],
+    spawns: [],
     sessions: [],
     runs: [],
     notes: [],

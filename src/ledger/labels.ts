@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { CallLabels, SkillEvent } from "../agents/events.ts";
+import type { CallLabels, SkillEvent, SpawnEvent } from "../agents/events.ts";
 import { toKey } from "../platform/hash.ts";
 import { Dictionary } from "./dictionary.ts";
 import { lazy } from "./lazy.ts";
@@ -50,6 +50,22 @@ export class Labels {
     const known = this.#skill().get(key, this.#names.idOf(name));
     if (known !== null && this.#names.nameOf(known.label_id) < name)
       this.#db.query("UPDATE skill_uses SET label_id = ? WHERE key = ?").run(this.#names.idOf(name), key);
+  }
+
+  /** The sub-agent that a tool use asked for. */
+  spawn({ keyHigh, keyLow, type, description }: SpawnEvent): void {
+    const key = toKey(keyHigh, keyLow);
+    const known = this.#db
+      .query<{ type: string; description: string }, [bigint]>(
+        "SELECT n.name AS type, p.description FROM spawns p JOIN labels n ON n.id = p.type_id WHERE p.key = ?",
+      )
+      .get(key);
+    if (known !== null && known.type >= type && known.description >= description) return;
+    const typeId = this.#names.idOf(known !== null && known.type > type ? known.type : type);
+    const words = known !== null && known.description > description ? known.description : description;
+    this.#db
+      .query("INSERT OR REPLACE INTO spawns (key, type_id, description) VALUES (?, ?, ?)")
+      .run(key, typeId, words);
   }
 
   /** The slash command that a prompt was. */

@@ -111,6 +111,7 @@ export class Runs {
   settle(deltas: RollupDeltas): void {
     for (const { run, promptId } of this.#pending.splice(0)) this.#assign(run, promptId, deltas);
     for (const sessionId of this.#unsettled) {
+      this.#nameBySpawn(sessionId);
       const open = this.#db
         .query<
           { id: number; run_id: string; started_ms: number | null; prompt_id: number | null; spawned: number | null },
@@ -130,6 +131,21 @@ export class Runs {
       }
     }
     this.#unsettled.clear();
+  }
+
+  /** Sub-agents without a record of their own are of the type and have the task that the tool use named which asked for them. */
+  #nameBySpawn(sessionId: number): void {
+    const named = this.#db
+      .query<{ id: number; type: string | null; description: string | null }, [number]>(
+        `SELECT id, type, description FROM (
+           SELECT r.id, r.agent_type, r.description AS known, CASE WHEN r.type_rank = 0 AND n.id <> 0 THEN n.name ELSE r.agent_type END AS type,
+             coalesce(r.description, nullif(p.description, '')) AS description
+           FROM runs r JOIN spawns p ON p.key = r.spawned_by JOIN labels n ON n.id = p.type_id WHERE r.session_id = ?)
+         WHERE type IS NOT agent_type OR description IS NOT known`,
+      )
+      .all(sessionId);
+    for (const { id, type, description } of named)
+      this.#db.query("UPDATE runs SET agent_type = ?, description = ? WHERE id = ?").run(type, description, id);
   }
 
   #promptByTime(sessionId: number, atMs: number): number | null {

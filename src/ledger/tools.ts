@@ -7,18 +7,23 @@ import { lazy } from "./lazy.ts";
 const INSERT = `INSERT INTO tool_calls (key, call_id, tool_id, path_id, input_key, shape_key, at_ms, failed, error_key, duration_ms, result_bytes)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_BOTH = `${INSERT} ON CONFLICT (key) DO NOTHING`;
+/** A row without a call holds a result, and the time of it, until the use is read. */
 const USE = `${INSERT}
        ON CONFLICT (key) DO UPDATE SET call_id = excluded.call_id, tool_id = excluded.tool_id, path_id = excluded.path_id,
-         input_key = excluded.input_key, shape_key = excluded.shape_key, at_ms = min(coalesce(at_ms, excluded.at_ms), excluded.at_ms)
+         input_key = excluded.input_key, shape_key = excluded.shape_key,
+         at_ms = CASE WHEN call_id IS NULL THEN excluded.at_ms ELSE min(coalesce(at_ms, excluded.at_ms), excluded.at_ms) END,
+         duration_ms = coalesce(duration_ms, CASE WHEN call_id IS NULL AND at_ms >= excluded.at_ms THEN at_ms - excluded.at_ms END)
        WHERE call_id IS NOT excluded.call_id OR tool_id IS NULL OR shape_key IS NULL OR at_ms IS NULL OR at_ms > excluded.at_ms`;
 /** A hook knows the duration, the transcript only the time of the result: the smaller figure is the measured one. */
 const RESULT = `INSERT INTO tool_calls (key, failed, error_key, duration_ms, result_bytes, at_ms) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET failed = max(coalesce(failed, 0), excluded.failed),
          error_key = coalesce(max(error_key, excluded.error_key), error_key, excluded.error_key),
          duration_ms = coalesce(min(duration_ms, excluded.duration_ms), duration_ms, excluded.duration_ms,
-           CASE WHEN excluded.at_ms >= tool_calls.at_ms THEN excluded.at_ms - tool_calls.at_ms END),
-         result_bytes = max(coalesce(result_bytes, 0), excluded.result_bytes)
+           CASE WHEN call_id IS NOT NULL AND excluded.at_ms >= tool_calls.at_ms THEN excluded.at_ms - tool_calls.at_ms END),
+         result_bytes = max(coalesce(result_bytes, 0), excluded.result_bytes),
+         at_ms = CASE WHEN call_id IS NULL THEN min(at_ms, excluded.at_ms) ELSE at_ms END
        WHERE failed IS NULL OR failed < excluded.failed OR result_bytes < excluded.result_bytes
+         OR (call_id IS NULL AND at_ms > excluded.at_ms)
          OR coalesce(error_key, 0) < coalesce(excluded.error_key, 0)
          OR (excluded.duration_ms IS NOT NULL AND (duration_ms IS NULL OR duration_ms > excluded.duration_ms))`;
 

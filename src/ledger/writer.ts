@@ -133,6 +133,10 @@ export class Writer {
       if (callId !== undefined) this.#labels.call(callId, labels);
     }
     for (const skill of events.skills) this.#labels.skill(skill);
+    for (const spawn of events.spawns) {
+      this.#labels.spawn(spawn);
+      this.#runs.touch(sessionOf(spawn.sessionId));
+    }
     const results = new Map(events.toolResults.map((result) => [result.keyLow, result]));
     const joined = new Set<ToolResultEvent>();
     for (const use of events.toolUses) {

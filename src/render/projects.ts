@@ -1,5 +1,5 @@
 import type { Filters } from "../reports/filters.ts";
-import type { Group, ProjectsReport } from "../reports/projects.ts";
+import type { Product, ProjectsReport } from "../reports/projects.ts";
 import {
   headline,
   left,
@@ -58,7 +58,7 @@ export function renderProjects(report: ProjectsReport, terminal: Terminal, filte
 }
 
 /** The products that a person made. */
-export function renderGroups(groups: readonly Group[], terminal: Terminal): string {
+export function renderGroups(groups: readonly Product[], terminal: Terminal): string {
   if (groups.length === 0)
     return "No products yet. `cc-ledger projects group shop web api` joins the repos web and api under the name shop.\n";
   const table = renderTable({
@@ -76,7 +76,7 @@ export function renderGroups(groups: readonly Group[], terminal: Terminal): stri
 }
 
 /** What a product holds now. */
-export function renderGroup(group: Group | null, name: string): string {
+export function renderGroup(group: Product | null, name: string): string {
   if (group === null) return `${printable(name)} is no product any more; its repos are counted one by one.\n`;
   return `${printable(group.name)} holds ${group.repos.map((repo) => printable(repo.name)).join(", ")}\n`;
 }

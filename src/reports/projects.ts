@@ -19,9 +19,10 @@ import type { Filters } from "./filters.ts";
 import { loadNames, type Names } from "./names.ts";
 import type { Coverage, Sums, Unpriced } from "./types.ts";
 
-export type { Group };
-
 /** What each project cost: a repo with all its worktrees, or several repos that a person joined into one product. */
+
+/** Repos that a person joined. */
+export type Product = Group;
 
 export interface ProjectRow extends Sums {
   /** Name of the product or repo; repos of one name are told apart by their folder. */

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { rowsOf } from "./cells.ts";
 
 /** Which skill a call was for. Newer clients say so themselves. Where the client says nothing in a prompt's run, a skill has the calls of that run
- *  from the one after its use to the end of the prompt, or to the next skill. */
+ *  from the one after its use to the end of the prompt, or to the next skill: as newer clients do. A use that failed ran nothing. */
 
 export const SKILL_METHOD =
   "calls that the client itself gives to the skill; where it gives none in a prompt's thread: that thread's calls from the use of the skill to the prompt's end or the next skill";
@@ -32,7 +32,7 @@ export class SkillWindows {
       .query<{ runId: number; promptId: number; fromMs: number; callId: number; skill: string }, []>(
         `SELECT c.run_id AS runId, coalesce(c.prompt_id, 0) AS promptId, c.at_ms AS fromMs, c.id AS callId, n.name AS skill
          FROM skill_uses u JOIN labels n ON n.id = u.label_id JOIN tool_calls t ON t.key = u.key JOIN calls c ON c.id = t.call_id
-         ORDER BY c.at_ms, n.name`,
+         WHERE t.failed IS NOT 1 ORDER BY c.at_ms, n.name`,
       )
       .all();
     for (const { runId, promptId, ...window } of uses) {

@@ -64,6 +64,7 @@ export function dumpBook(path: string): string[] {
       `SELECT hex(c.key), l.skill, l.plugin, l.mcp_server, l.mcp_tool FROM v_call_labels l JOIN calls c ON c.id = l.call_id`,
     );
     all("skills", "SELECT hex(u.key), n.name FROM skill_uses u JOIN labels n ON n.id = u.label_id");
+    all("spawns", "SELECT hex(p.key), n.name, p.description FROM spawns p JOIN labels n ON n.id = p.type_id");
     all(
       "commands",
       `SELECT s.session_id, hex(p.prompt_key), n.name FROM prompt_commands u JOIN labels n ON n.id = u.label_id

@@ -109,3 +109,29 @@ test("odd names", () => {
   expect(skillOf("Skill", { skill: "  /a|b\nc" })).toBe("a|b");
   expect(skillOf("Read", { skill: "a" })).toBe("");
 });
+
+test("an old sub-agent without a record is of the type, and has the task, that the tool use named which asked for it", async () => {
+  const task = {
+    tool: "t1",
+    name: "Task",
+    input: { subagent_type: "Explore", description: "find it", prompt: "Zebulon" },
+  };
+  const result = {
+    type: "user",
+    timestamp: new Date(AT + 9).toISOString(),
+    sessionId: "s1",
+    cwd: "/nowhere/repo",
+    message: { role: "user", content: [{ type: "tool_result", tool_use_id: "t1", content: "found" }] },
+    toolUseResult: { agentId: "a1", status: "completed" },
+  };
+  const files = {
+    "s1.jsonl": [prompt("s1", "p1", "go on", AT), reply("s1", "m1", AT + 1, task), `${JSON.stringify(result)}\n`],
+    "s1/subagents/agent-a1.jsonl": [reply("s1", "m2", AT + 2, { agentId: "a1" })],
+  };
+  await bookOf(files, (db, bytes) => {
+    expect(db.query("SELECT agent_type, description FROM runs WHERE run_id = 'a1'").values()).toEqual([
+      ["Explore", "find it"],
+    ]);
+    expect(bytes).not.toContain("Zebulon");
+  });
+});

@@ -41,6 +41,7 @@ const TOOLS = [
   { name: "Bash", input: { command: "git commit -m x" } },
   { name: "Read", input: { file_path: "/w/b.ts" } },
   { name: "Skill", input: { skill: "tools:review", args: "high" } },
+  { name: "Task", input: { subagent_type: "Explore", description: "looks for it", prompt: "look" } },
 ];
 const TEXTS = [
   "fix the bug in the cart",
@@ -129,6 +130,18 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
       );
     if (call.noise === 2) target.push("\u0000\u0000\u0000");
     if (call.noise === 3) main.push(JSON.stringify({ type: "cost-state", sessionId, totalCostUSD: index + 1 }));
+    // The result of a tool use says which sub-agent it was; a copy of it names that of the session it was copied from.
+    if (call.noise >= 5) {
+      const spawned = seed.fork !== "none" && count > 1 ? "a0b0c" : `a${n}b${n}c`;
+      const block = { type: "tool_result", tool_use_id: toolIdOf(call, seed, n, count), content: "done" };
+      const result = {
+        type: "user",
+        message: { role: "user", content: [block] },
+        toolUseResult: { agentId: spawned },
+      };
+      // A copy of it bears the same time.
+      main.push(JSON.stringify({ ...envelope(result), timestamp: new Date(START + call.id * 1000).toISOString() }));
+    }
     if (call.noise === 4) main.push(JSON.stringify({ type: "never-heard-of", sessionId }));
   });
   const files = [{ path: `projects/-nowhere-repo/${sessionId}.jsonl`, lines: main }];
@@ -144,10 +157,18 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
   return files;
 }
 
+function idOf(call: CallSeed, seed: SessionSeed, n: number, count: number): string {
+  return seed.fork !== "none" && count > 1 ? `msg_shared_${call.id}` : `msg_${n}_${call.id}`;
+}
+
+function toolIdOf(call: CallSeed, seed: SessionSeed, n: number, count: number): string {
+  return `toolu_${idOf(call, seed, n, count)}`;
+}
+
 function rowOf(call: CallSeed, output: number, line: number, seed: SessionSeed, n: number, count: number): object {
   const tool = TOOLS[call.id - 1];
   const shared = seed.fork !== "none" && count > 1;
-  const id = shared ? `msg_shared_${call.id}` : `msg_${n}_${call.id}`;
+  const id = idOf(call, seed, n, count);
   const usage = {
     input_tokens: 3,
     output_tokens: output,
@@ -160,7 +181,7 @@ function rowOf(call: CallSeed, output: number, line: number, seed: SessionSeed, 
   const content =
     tool === undefined || line !== 0
       ? [{ type: "text", text: "words" }]
-      : [{ type: "tool_use", id: `toolu_${id}`, ...tool }];
+      : [{ type: "tool_use", id: toolIdOf(call, seed, n, count), ...tool }];
   const message = {
     id,
     model: MODELS[call.model],

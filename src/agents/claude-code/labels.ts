@@ -19,6 +19,18 @@ export function skillOf(tool: string, input: Row | null): string {
   return nameOf(/^\s*\/?(\S+)/.exec(named)?.[1]);
 }
 
+/** Whether a tool asks for a sub-agent. */
+export function isSpawn(tool: string): boolean {
+  return tool === "Agent" || tool === "Task";
+}
+
+/** What a tool use asks of a sub-agent: its type and the few words that name the task. Null for any other tool. */
+export function spawnOf(tool: string, input: Row | null): { type: string; description: string } | null {
+  if (!isSpawn(tool)) return null;
+  const spawn = { type: nameOf(input?.subagent_type), description: nameOf(input?.description) };
+  return spawn.type || spawn.description ? spawn : null;
+}
+
 /** What the client says that a call was for, or null where it says nothing. */
 export function labelsOf(row: Row): CallLabels | null {
   if (

@@ -5,7 +5,7 @@ import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type Session
 import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
 import { gitOperationsOf, isGitCommand, linkOf } from "./gitOperations.ts";
 import { branchOf, errorKeyOf, identityOf, inputKeyOf, shapeKeyOf } from "./identity.ts";
-import { agentTypeOf, commandOf, labelsOf, skillOf } from "./labels.ts";
+import { agentTypeOf, commandOf, isSpawn, labelsOf, skillOf, spawnOf } from "./labels.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
@@ -23,12 +23,14 @@ export interface ReaderState {
    *  session that this one was forked from. -1 where the file does not say. */
   ownSinceMs: number;
   /** Tool uses whose results say what they wrote or did with git, by id; the value is the start of a shell command, "" for
-   *  an edit, {@link PLAIN} for a command that tells only what it changed. */
+   *  an edit, {@link PLAIN} for a command that tells only what it changed, {@link SPAWN} for a sub-agent that was asked for. */
   awaited: [string, string][];
 }
 
 /** Stands for a shell command that has nothing to do with git. */
 const PLAIN = "-";
+/** Stands for a tool use whose result names the sub-agent. */
+const SPAWN = "+";
 const SHELL_DIFF = Buffer.from('"bashEditDiff":{"files":[{', "latin1");
 
 /** Results that never come must not be waited for in ever more places. */
@@ -330,6 +332,8 @@ export class TranscriptReader implements LogReader {
       });
       const skill = skillOf(name, input);
       if (skill !== "") this.events.skills.push({ keyHigh, keyLow, name: skill });
+      const spawn = spawnOf(name, input);
+      if (spawn !== null) this.events.spawns.push({ keyHigh, keyLow, sessionId: call.sessionId, ...spawn });
       this.#await(id, name, input, call);
     }
   }
@@ -337,7 +341,8 @@ export class TranscriptReader implements LogReader {
   /** Files what an edit is going to write, and remembers the tool use where its result will tell more. */
   #await(id: string, name: string, input: Row | null, call: CallLine): void {
     const isShell = name === "Bash" || name === "PowerShell";
-    const command = isShell ? (isGitCommand(input?.command) ? textOf(input?.command, 2000) : PLAIN) : null;
+    const shell = isShell ? (isGitCommand(input?.command) ? textOf(input?.command, 2000) : PLAIN) : null;
+    const command = isSpawn(name) ? SPAWN : shell;
     if (command === null && !EDIT_TOOLS.has(name)) return;
     if (this.#awaited.size >= MAX_AWAITED) this.#awaited.delete(this.#awaited.keys().next().value ?? "");
     this.#awaited.set(id, command ?? "");
@@ -361,7 +366,7 @@ export class TranscriptReader implements LogReader {
     const command = this.#awaited.get(id);
     if (command === undefined) return;
     this.#awaited.delete(id);
-    if (failed) return;
+    if (failed || command === SPAWN) return;
     hash64(id);
     const from = { keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs: Math.max(0, this.state.lastMs) };
     const edit = command === "" ? editOfResult(result) : null;

@@ -30,13 +30,22 @@ CREATE TABLE skill_uses (
   label_id INTEGER NOT NULL REFERENCES labels (id)
 ) STRICT;
 
+-- Sub-agents that a tool use asked for: what tells the type of a run whose client wrote no record beside its transcript.
+CREATE TABLE spawns (
+  -- As tool_calls.key.
+  key         INTEGER PRIMARY KEY,
+  type_id     INTEGER NOT NULL REFERENCES labels (id),
+  -- The few words that name the task, '' for none.
+  description TEXT NOT NULL
+) STRICT;
+
 -- Which slash command a prompt was, without the slash.
 CREATE TABLE prompt_commands (
   prompt_id INTEGER PRIMARY KEY REFERENCES prompts (id),
   label_id  INTEGER NOT NULL REFERENCES labels (id)
 ) STRICT;
 
--- Who says of what type a sub-agent is: 1 its calls, 2 its own record.
+-- Who says of what type a sub-agent is: 0 the tool use that asked for it, 1 its calls, 2 its own record.
 ALTER TABLE runs ADD COLUMN type_rank INTEGER NOT NULL DEFAULT 0;
 UPDATE runs SET type_rank = 2 WHERE agent_type IS NOT NULL;
 
