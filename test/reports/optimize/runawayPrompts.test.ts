@@ -34,6 +34,15 @@ describe("runaway prompts", () => {
     expect(savings(runawayPrompts(await histories.context(transcript))[0])).toEqual([COST]);
   });
 
+  test("sub-agents' calls count when they were made: not run after run", async () => {
+    const transcript = history(30, 0);
+    const double = [20, 200, 2_000, 100, 300] as const;
+    transcript.call("a1", USAGE, { agent: "a1" }).call("b1", double).call("a2", USAGE, { agent: "a1" });
+    transcript.call("b2", double).call("a3", USAGE, { agent: "a1" });
+    // Up to 1, 3, 4, 6 and 7 x COST: the fourth and the fifth lie beyond four of them. Run after run it would be three parts of one COST.
+    expect(savings(runawayPrompts(await histories.context(transcript))[0])).toEqual([2 * COST, COST]);
+  });
+
   test("near misses: a prompt at the threshold; a history too short to say what is usual", async () => {
     expect(runawayPrompts(await histories.context(history(30, 4)))).toEqual([]);
     expect(runawayPrompts(await histories.context(history(18, 50)))).toEqual([]);
