@@ -62,7 +62,8 @@ export function rulesThatSpoke(
     .filter(({ rule }) => rules.includes(rule));
 }
 
-/** Messages that wait to be put before the person who works in a session: its own and those about no session. They are marked as shown. */
+/** Messages that wait to be put before the person who works in a session: its own and those about no session. They are marked as shown;
+ *  one that two prompts raised in the same words is put once. */
 export function takeUnshown(db: Database, sessionId: number, nowMs: number): string[] {
   const rows = db
     .query<{ id: number; message: string }, [number]>(
@@ -70,7 +71,7 @@ export function takeUnshown(db: Database, sessionId: number, nowMs: number): str
     )
     .all(sessionId);
   for (const { id } of rows) db.query("UPDATE alerts SET shown_ms = ? WHERE id = ?").run(nowMs, id);
-  return rows.map(({ message }) => message);
+  return [...new Set(rows.map(({ message }) => message))];
 }
 
 /** Alerts since a moment, the newest first. */

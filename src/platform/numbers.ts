@@ -101,3 +101,8 @@ export function formatDateTime(ms: number | null, timeZone: string): string {
   for (const { type, value } of format.formatToParts(ms)) parts[type] = value;
   return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
 }
+
+/** A count with its noun: "1 run", "1,204 runs". */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}

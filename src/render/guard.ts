@@ -2,7 +2,7 @@ import type { Filters } from "../reports/filters.ts";
 import type { AlertRow, Explanation } from "../reports/guardExplain.ts";
 import type { GuardStatus } from "../reports/guardStatus.ts";
 import type { ReplayReport } from "../reports/replay.ts";
-import { formatCount, formatDateTime, formatDuration, formatUsd } from "./numbers.ts";
+import { counted, formatCount, formatDateTime, formatDuration, formatUsd } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 import { printable } from "./width.ts";
@@ -58,7 +58,7 @@ export function renderGuardStatus(status: GuardStatus, terminal: Terminal, nowMs
     line("a prompt", usual.prompt, formatUsd),
     line("the dearest ten minutes of a session", usual.burn, formatUsd),
     "",
-    `${formatCount(status.limits)} limits, ${formatCount(status.hardLimits)} of them hard; ${formatCount(status.alerts)} alerts in the last 24 hours.`,
+    `${counted(status.limits, "limit")}, ${formatCount(status.hardLimits)} of them hard; ${counted(status.alerts, "alert")} in the last 24 hours.`,
     ...leave,
     paint("`config guard.RULE off|warn|deny` and `config guard.RULE.FIGURE VALUE` change the rules.", "dim", terminal),
   ].join("\n")}\n`;

@@ -33,7 +33,9 @@ export function renderTable(table: {
     const victim = [...shown].sort(
       (a, b) => (table.columns[b]?.priority ?? 0) - (table.columns[a]?.priority ?? 0) || b - a,
     )[0] as number;
-    dropped.push(table.columns[victim]?.title ?? "");
+    // A chart has no title, and says nothing that its figure does not.
+    const title = table.columns[victim]?.title ?? "";
+    if (title !== "") dropped.push(title);
     shown = shown.filter((at) => at !== victim);
     widths = fit(table.columns, shown, natural, terminal.width);
   }
