@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
 import { listedTools } from "../../src/mcp/calls.ts";
 import { ledgerBinary } from "../rig/ledger.ts";
+import { toolResults } from "../rig/results.ts";
 import { agent, bash, makeScratch, type Scratch } from "../rig/scratch.ts";
 import type { Step } from "../rig/script.ts";
 
@@ -43,31 +44,6 @@ function pluginIn(scratch: Scratch, config: (server: object) => object): string 
   return folder;
 }
 
-interface ToolResult {
-  type: string;
-  tool_use_id: string;
-  is_error?: boolean;
-  content: string | { type: string; text?: string }[];
-}
-
-/** What the model was given for each tool that it asked for, by the tool's name. */
-function resultsOf(scratch: Scratch): Map<string, { isError: boolean; text: string }> {
-  const names = new Map<string, string>();
-  const results = new Map<string, { isError: boolean; text: string }>();
-  const body = scratch.mock.seen.findLast(({ body }) => (body?.messages?.length ?? 0) > 2)?.body;
-  for (const { content } of body?.messages ?? []) {
-    if (typeof content === "string") continue;
-    for (const part of content as unknown as (ToolResult & { id?: string; name?: string })[]) {
-      if (part.type === "tool_use") names.set(part.id ?? "", part.name ?? "");
-      if (part.type !== "tool_result") continue;
-      const text =
-        typeof part.content === "string" ? part.content : part.content.map(({ text = "" }) => text).join("\n");
-      results.set(names.get(part.tool_use_id) ?? "", { isError: part.is_error === true, text });
-    }
-  }
-  return results;
-}
-
 const call = (name: string): Step => ({ tool: `${PREFIX}${name}`, input: ARGUMENTS[name] ?? {} });
 const find = (names: readonly string[]): Step => ({
   tool: "ToolSearch",
@@ -89,7 +65,7 @@ describe("in the real client", () => {
     const plugin = pluginIn(scratch, (server) => ({ mcpServers: server }));
     const run = await scratch.claude(steps, { args: ["--plugin-dir", plugin] });
     expect(run.is_error).toBe(false);
-    const results = resultsOf(scratch);
+    const results = toolResults(scratch.mock);
     const answers = new Map<string, Record<string, unknown>>();
     for (const { name, outputSchema } of tools) {
       const result = results.get(`${PREFIX}${name}`);
@@ -115,7 +91,7 @@ describe("in the real client", () => {
     await scratch.claude([bash("sleep 1"), find(["usage_summary"]), here, { say: "done" }], {
       args: ["--plugin-dir", plugin],
     });
-    const result = resultsOf(scratch).get(`${PREFIX}usage_summary`);
+    const result = toolResults(scratch.mock).get(`${PREFIX}usage_summary`);
     expect(result?.isError).toBe(false);
     expect(JSON.parse(result?.text ?? "")).toMatchObject({ projects: [{ project: "work" }], upToDate: true });
   });
@@ -125,7 +101,7 @@ describe("in the real client", () => {
     const plugin = pluginIn(scratch, (server) => ({ mcpServers: server }));
     const wrong: Step = { tool: `${PREFIX}usage_summary`, input: { period: "fortnight" } };
     await scratch.claude([find(["usage_summary"]), wrong, { say: "sorry" }], { args: ["--plugin-dir", plugin] });
-    const result = resultsOf(scratch).get(`${PREFIX}usage_summary`);
+    const result = toolResults(scratch.mock).get(`${PREFIX}usage_summary`);
     expect(result?.isError).toBe(true);
     expect(result?.text).toContain('"fortnight" is no period');
     expect(result?.text).toContain("last 7 days");

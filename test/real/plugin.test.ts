@@ -7,6 +7,7 @@ import { buildPlugin } from "../../scripts/build-plugin.ts";
 import { factsOf } from "../rig/book.ts";
 import { type ClaudeResult, claudeCommand } from "../rig/claude.ts";
 import { ledger, ledgerBinary, ledgerJson, type SessionsJson, type StatsJson } from "../rig/ledger.ts";
+import { toolResults } from "../rig/results.ts";
 import { agent, bash, makeScratch, type Scratch } from "../rig/scratch.ts";
 import type { RequestMessage, Step } from "../rig/script.ts";
 
@@ -93,6 +94,20 @@ describe("with an executable", () => {
     symlinkSync(scratch.plugin, link);
     const result = await run(scratch, WORK, ["--plugin-dir", link]);
     await expectWhole(scratch, result);
+  });
+
+  test("its server is found, and tells the model what this very run has cost", async () => {
+    await using scratch = await place();
+    const tool = "mcp__plugin_cc-ledger_ledger__session_detail";
+    const find: Step = { tool: "ToolSearch", input: { query: `select:${tool}`, max_results: 5 } };
+    // The client writes its log a moment after it has been answered.
+    const steps = [bash("true"), find, bash("sleep 1"), { tool, input: { session: "current" } }, { say: "done" }];
+    const result = await run(scratch, steps, ["--plugin-dir", scratch.plugin]);
+    const answer = toolResults(scratch.mock).get(tool);
+    expect(answer?.isError).toBe(false);
+    const { session } = JSON.parse(answer?.text ?? "") as { session: { sessionId: string; calls: number } };
+    expect(session.sessionId).toBe(result.session_id);
+    expect(session.calls).toBeGreaterThanOrEqual(3);
   });
 
   test("beside the hooks of install nothing is counted twice, and each event is handled once", async () => {
