@@ -1,4 +1,5 @@
 import type { Rule } from "../types.ts";
+import { contextBloat } from "./contextBloat.ts";
 import { dearModel } from "./dearModel.ts";
 import { giantResults } from "./giantResults.ts";
 import { idleServers } from "./idleServers.ts";
@@ -14,6 +15,7 @@ export const RULES: readonly Rule[] = [
   retries,
   giantResults,
   runawayPrompts,
+  contextBloat,
   overhead,
   idleServers,
 ];
