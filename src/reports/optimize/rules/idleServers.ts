@@ -56,7 +56,7 @@ export function idleServers(context: RuleContext): Advice[] {
       title: `${counted(names.length, "MCP server")} stood in the prompts of ${formatCount(fewest)} sessions or more and ${names.length === 1 ? "was" : "were"} never used, up to ${formatTokens(most)} tokens a call: ${listOf(names)}`,
       change:
         "Turn off what a project does not need: `/mcp disable NAME` there, by the name that `/mcp` shows; servers of `.mcp.json` by `disabledMcpjsonServers` in its settings.",
-      assumption: `${BYTES_PER_TOKEN} bytes of what they put in the prompt are a token; they were there to be used, and no one will.`,
+      assumption: `None of them will be needed; ${BYTES_PER_TOKEN} bytes of what they put in the prompt are a token.`,
       confidence: fewest >= MANY_SESSIONS ? "medium" : "low",
       reason: `names, sizes and uses are the log's, tokens are estimated from bytes; seen in ${formatCount(fewest)} sessions or more (at least ${MIN_SESSIONS} are needed)`,
       claims,
