@@ -118,6 +118,22 @@ export interface SpawnEvent {
   description: string;
 }
 
+/** An MCP server that the client told its model of in a run, or took away. Sizes are bytes of what it put in the prompt. */
+export interface ServerEvent {
+  sessionId: string;
+  /** "" for the main thread. */
+  runId: string;
+  atMs: number;
+  /** As its tools' names have it. */
+  server: string;
+  /** Tools that were listed by name. */
+  tools: number;
+  toolBytes: number;
+  instructionBytes: number;
+  /** It, or a tool of it, is not there any more. */
+  removed: boolean;
+}
+
 /** Who says of what type a sub-agent is; the better one counts, and before both the tool use that asked for it (0). Stored in
  *  `runs.type_rank`. */
 export const TYPE_RANK = { call: 1, record: 2 } as const;
@@ -247,6 +263,7 @@ export interface FileEvents {
   labels: LabelEvent[];
   skills: SkillEvent[];
   spawns: SpawnEvent[];
+  servers: ServerEvent[];
   sessions: SessionEvent[];
   runs: RunEvent[];
   notes: NoteEvent[];
@@ -265,6 +282,7 @@ export function noEvents(): FileEvents {
     labels: [],
     skills: [],
     spawns: [],
+    servers: [],
     sessions: [],
     runs: [],
     notes: [],

@@ -1,5 +1,7 @@
 /** Runs that a client starts on its own behalf: their agent id is `a<label>-<hex>` with one of these labels. The words are for people. */
 const OVERHEAD: Readonly<Record<string, string>> = {
+  agent_summary: "agent summary",
+  auto_dream: "dream",
   auto_mode_critique: "auto-mode critique",
   away_summary: "away summary",
   compact: "compaction",
@@ -9,7 +11,10 @@ const OVERHEAD: Readonly<Record<string, string>> = {
   insights: "insights",
   magic_docs: "magic docs",
   memory: "memory",
+  plugin_model_fork: "plugin's own run",
   prompt_suggestion: "prompt suggestion",
+  rename: "session name",
+  resume_cache_warm: "cache warming",
   session_memory: "session memory",
   session_search: "session search",
   side_question: "side question",

@@ -9,6 +9,7 @@ import type { MergedCall } from "./merge.ts";
 import { Prompts } from "./prompts.ts";
 import { RollupDeltas } from "./rollups.ts";
 import { Runs } from "./runs.ts";
+import { Servers } from "./servers.ts";
 import { type Machine, Sessions } from "./sessions.ts";
 import { type SourceRecord, saveSource } from "./sources.ts";
 import { ToolCalls } from "./tools.ts";
@@ -48,6 +49,7 @@ export class Writer {
   readonly #toolCalls: ToolCalls;
   readonly #edits: Edits;
   readonly #labels: Labels;
+  readonly #servers: Servers;
   #calls: Calls | null = null;
 
   constructor(db: Database, options: WriterOptions) {
@@ -65,6 +67,7 @@ export class Writer {
     this.#toolCalls = new ToolCalls(db, this.#tools, this.#paths);
     this.#edits = new Edits(db, this.#paths);
     this.#labels = new Labels(db);
+    this.#servers = new Servers(db);
   }
 
   /** Writes stretches in one transaction. After an error nothing of them is in the book. */
@@ -137,6 +140,10 @@ export class Writer {
       this.#labels.spawn(spawn);
       this.#runs.touch(sessionOf(spawn.sessionId));
     }
+    for (const server of events.servers) {
+      const run = this.#runs.find(sessionOf(server.sessionId), server.runId, Number.MAX_SAFE_INTEGER);
+      this.#servers.tell(run.id, server);
+    }
     const results = new Map(events.toolResults.map((result) => [result.keyLow, result]));
     const joined = new Set<ToolResultEvent>();
     for (const use of events.toolUses) {
@@ -170,6 +177,7 @@ export class Writer {
       this.#prompts,
       this.#runs,
       this.#labels,
+      this.#servers,
     ]) {
       part.forget();
     }

@@ -66,6 +66,10 @@ export function dumpBook(path: string): string[] {
     all("skills", "SELECT hex(u.key), n.name FROM skill_uses u JOIN labels n ON n.id = u.label_id");
     all("spawns", "SELECT hex(p.key), n.name, p.description FROM spawns p JOIN labels n ON n.id = p.type_id");
     all(
+      "servers",
+      "SELECT session_id, run_id, mcp_server, tools, tool_bytes, instruction_bytes, first_ms, removed_ms FROM v_run_servers",
+    );
+    all(
       "commands",
       `SELECT s.session_id, hex(p.prompt_key), n.name FROM prompt_commands u JOIN labels n ON n.id = u.label_id
        JOIN prompts p ON p.id = u.prompt_id JOIN sessions s ON s.id = p.session_id`,

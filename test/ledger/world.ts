@@ -142,6 +142,12 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
       // A copy of it bears the same time.
       main.push(JSON.stringify({ ...envelope(result), timestamp: new Date(START + call.id * 1000).toISOString() }));
     }
+    // Half of the rows are told in the sub-agent's file: servers stand there by run.
+    if (call.noise === 7 || call.noise === 8) {
+      const run = call.side === "agent" ? { isSidechain: true, agentId: `a${n}b${n}c` } : { isSidechain: false };
+      const { type, timestamp, ...rest } = envelope(serversRow(call)) as Record<string, unknown>;
+      target.push(JSON.stringify({ ...run, ...rest, type, timestamp }));
+    }
     if (call.noise === 4) main.push(JSON.stringify({ type: "never-heard-of", sessionId }));
   });
   const files = [{ path: `projects/-nowhere-repo/${sessionId}.jsonl`, lines: main }];
@@ -155,6 +161,22 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
       });
   }
   return files;
+}
+
+/** What a client tells of its MCP servers: tools and instructions, more or fewer each time, and now and then that one is gone. */
+function serversRow(call: CallSeed): object {
+  const tools = Array.from({ length: call.id }, (_, at) => `mcp__issues__tool_${at}`);
+  const gone = call.stop ? [] : ["mcp__issues__tool_0"];
+  const attachment =
+    call.noise === 7
+      ? { type: "deferred_tools_delta", addedNames: tools, addedLines: tools, removedNames: gone }
+      : {
+          type: "mcp_instructions_delta",
+          addedNames: ["plugin:shop:db"],
+          addedBlocks: ["x".repeat(call.id)],
+          removedNames: [],
+        };
+  return { attachment, type: "attachment" };
 }
 
 function idOf(call: CallSeed, seed: SessionSeed, n: number, count: number): string {

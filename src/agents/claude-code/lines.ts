@@ -1,3 +1,5 @@
+import { SERVER_ROWS } from "./servers.ts";
+
 /** Cuts a transcript's bytes into lines and tells, by byte search alone, which of them can matter. */
 
 /** What a line is, as far as its bytes tell. */
@@ -130,7 +132,9 @@ export class LineClassifier {
     const head = data.latin1Slice(start, Math.min(end, start + HEAD_BYTES));
     this.#head = head;
     if (head.startsWith(METADATA_PREFIX) && !head.startsWith(USER_PREFIX)) return metadataKind(head, onUnknown);
-    if (head.includes('"type":"progress"') || head.includes('"attachment":{')) return LINE.skip;
+    if (head.includes('"attachment":{'))
+      return SERVER_ROWS.some((start) => head.includes(start)) ? LINE.parse : LINE.skip;
+    if (head.includes('"type":"progress"')) return LINE.skip;
     return head.includes('"type":"user"') && head.includes(TOOL_USE_KEY) ? LINE.toolResult : LINE.parse;
   }
 

@@ -12,6 +12,7 @@ import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
 import { humanPromptText } from "./prompts.ts";
 import { arrayOf, msOf, objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
+import { serversOf } from "./servers.ts";
 import { advisorsOf, type Usage, usageOf } from "./usage.ts";
 
 /** What a reader must remember between two stretches of one file. */
@@ -159,6 +160,11 @@ export class TranscriptReader implements LogReader {
   #row(row: Row, bytes: number): void {
     const stamped = msOf(row.timestamp);
     const type = textOf(row.type, 60);
+    // What the client adds by itself is no moment of the conversation.
+    if (type === "attachment") {
+      this.#servers(row, stamped);
+      return;
+    }
     if (type === "queue-operation" && this.state.lastMs < 0) this.state.ownSinceMs = stamped;
     if (stamped >= 0) this.state.lastMs = stamped;
     if (type === "assistant") this.#assistant(row);
@@ -469,6 +475,13 @@ export class TranscriptReader implements LogReader {
     const sessionId = this.#conversation(row);
     const note = readSystemRow(row, sessionId, Math.max(0, this.state.lastMs));
     if (note !== null) this.events.notes.push(note);
+  }
+
+  #servers(row: Row, stamped: number): void {
+    const atMs = Math.max(0, stamped >= 0 ? stamped : this.state.lastMs);
+    const sessionId = textOf(row.sessionId, 200) || this.#identity.sessionId;
+    for (const server of serversOf(row.attachment))
+      this.events.servers.push({ sessionId, runId: this.#runOf(row), atMs, ...server });
   }
 
   /** Notes what the envelope of a conversation row says of its session, and answers the session's id. */

@@ -121,6 +121,13 @@ export class Transcript {
     return this;
   }
 
+  /** What the client adds to the prompt by itself. */
+  attachment(attachment: object, agent?: string): this {
+    const run = { parentUuid: null, isSidechain: agent !== undefined, ...(agent !== undefined && { agentId: agent }) };
+    this.#text += `${this.#row({ ...run, attachment, type: "attachment", uuid: `a${this.atMs}` })}\n`;
+    return this;
+  }
+
   wait(ms: number): this {
     this.atMs += ms;
     return this;
