@@ -147,7 +147,7 @@ export function foundOf(verdicts: readonly Verdict[]): { found: number; all: num
  *  ones: those are there to judge. */
 export const SERIES = {
   quick: { normal: seeds(1, 20), runaway: seeds(1, 20) },
-  long: { normal: seeds(1_001, 300), runaway: seeds(1_001, 100) },
+  long: { normal: seeds(2_001, 300), runaway: seeds(2_001, 100) },
 };
 
 function seeds(first: number, count: number): number[] {
