@@ -15,7 +15,8 @@ type More = Parameters<Transcript["call"]>[2];
 
 /** A window is written, its person pauses, and the next prompt goes on. */
 async function adviceOn(first: Usage, pauseMs: number, second: Usage, more: More = {}, between = nothing) {
-  const transcript = new Transcript("s").prompt("p1", "fix the crash").call("m1", first, { model: more.model });
+  const { usage: _, ...sameModel } = more;
+  const transcript = new Transcript("s").prompt("p1", "fix the crash").call("m1", first, sameModel);
   between(transcript).wait(pauseMs).prompt("p2", "and the other one").call("m2", second, more);
   return coldRestarts(await histories.context(transcript));
 }
