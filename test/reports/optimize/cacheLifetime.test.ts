@@ -133,4 +133,32 @@ describe("cache lifetime", () => {
     const slow = session("s", [10, 100, 0, 100_000, 0], 10 * MINUTE, [10, 100, 0, 101_000, 0], unclassed);
     expect(await adviceOn(slow)).toEqual([]);
   });
+
+  test("any rhythm: the claims are the net of all runs to the nano-dollar, counted once more by hand", async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      let state = seed;
+      const draw = (below: number): number => {
+        state = (state * 48_271) % 2_147_483_647;
+        return state % below;
+      };
+      let net = 0;
+      const sessions = Array.from({ length: 8 }, (_, at) => {
+        const transcript = new Transcript(`s${at}`, START + at * DAY - 10 * DAY).prompt("p1", "a");
+        let window = 20_000 + draw(10_000);
+        transcript.call("m0", [4, 9, 0, 0, window]);
+        net += window * 3_000;
+        for (let of = 1; of < 15; of++) {
+          const pauseMs = draw(20 - 2 * seed) === 0 ? 6 * MINUTE : 30_000;
+          const fresh = 1 + draw(5_000);
+          transcript.wait(pauseMs).call(`m${of}`, [4, 9, window, 0, fresh]);
+          net += fresh * 3_000 - (pauseMs > 5 * MINUTE ? window * 4_800 : 0);
+          window += fresh;
+        }
+        return transcript;
+      });
+      const claimed = savings((await adviceOn(...sessions))[0]);
+      expect(claimed.every((one) => one > 0)).toBe(true);
+      expect([seed, claimed.reduce((sum, one) => sum + one, 0)]).toEqual([seed, Math.max(0, net)]);
+    }
+  });
 });

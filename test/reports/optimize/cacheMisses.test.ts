@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "bun:test";
+import { cacheLifetime } from "../../../src/reports/optimize/rules/cacheLifetime.ts";
 import { cacheMisses } from "../../../src/reports/optimize/rules/cacheMisses.ts";
 import { coldRestarts } from "../../../src/reports/optimize/rules/coldRestarts.ts";
 import { contextOf, Histories, SONNET, START, savings, Transcript, type Usage } from "./history.ts";
@@ -49,7 +50,7 @@ describe("cache misses", () => {
     // 10 x 3,800 + 79,990 x 4,800
     expect(savings(advice[0])).toEqual([383_990_000]);
     expect(advice.map(({ confidence }) => confidence)).toEqual(["low"]);
-    expect(advice[0]?.title).toContain("the log does not tell why");
+    expect(advice[0]?.title).toContain("the log does not tell why (1 still read the beginning");
   });
 
   test("all five classes, and each cause is a piece of advice of its own", async () => {
@@ -113,6 +114,12 @@ describe("cache misses", () => {
       [1, 0],
       [0, 0],
       [0, 1],
+    ]);
+    // Half an hour with 5 m entries: neither, for a longer lifetime would bridge it.
+    const idle = (one: Transcript): Transcript => one.wait(30 * MINUTE).prompt("p2", "go on");
+    const context = await histories.context(history(WRITTEN_5M, [10, 100, 0, 100_500, 0], {}, idle));
+    expect([cacheMisses(context).length, coldRestarts(context).length, cacheLifetime(context).length]).toEqual([
+      0, 0, 1,
     ]);
   });
 });

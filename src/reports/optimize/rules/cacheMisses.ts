@@ -1,4 +1,4 @@
-import { formatTokens } from "../../../platform/numbers.ts";
+import { formatCount, formatTokens } from "../../../platform/numbers.ts";
 import { type Turn, turnsByRun } from "../cache.ts";
 import { asRead, savingIf } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
@@ -11,11 +11,12 @@ export const MARGIN_MS = 60_000;
 const CAUSES: readonly {
   is: (turn: Turn) => boolean;
   said: Omit<Advice, "rule" | "title" | "claims">;
-  because: string;
+  /** Of so many calls the beginning of the prefix was still read. */
+  because: (begun: number) => string;
 }[] = [
   {
     is: (turn) => !turn.sameModel,
-    because: "the model was changed in the middle of a run",
+    because: () => "the model was changed in the middle of a run",
     said: {
       change: "Choose the model when a session starts, or change it right after `/clear` or `/compact`.",
       assumption: "The call would have read what was cached, at its own model's price.",
@@ -25,7 +26,7 @@ const CAUSES: readonly {
   },
   {
     is: (turn) => !turn.sameSpeed,
-    because: "fast mode was switched in the middle of a run",
+    because: () => "fast mode was switched in the middle of a run",
     said: {
       change: "Switch fast mode when a session starts, or right after `/clear` or `/compact`.",
       assumption: "The call would have read what was cached, at its own speed's price.",
@@ -35,10 +36,11 @@ const CAUSES: readonly {
   },
   {
     is: () => true,
-    because: "the log does not tell why",
+    because: (begun) =>
+      `the log does not tell why (${formatCount(begun)} still read the beginning, where tools and system prompt stand)`,
     said: {
       change:
-        'Open these sessions, and look for the cause in Claude Code\'s `/usage` ("Prompt cache") as it happens: MCP servers, tools, effort and settings that change in the middle of a session, and edited history, all lose it.',
+        'Open these sessions, and look for the cause in Claude Code\'s `/usage` ("Prompt cache") as it happens. Leave MCP servers, tools, effort and thinking as they are in the middle of a session.',
       assumption: "The prefix would have been found in the cache, for it was there and had not expired.",
       confidence: "low",
       reason: "what was paid for again is in the log, its cause is not; the vendor may have dropped the entry",
@@ -49,7 +51,7 @@ const CAUSES: readonly {
 /** Calls that found the cache of their run's last call lost though it had not expired. One piece of advice per cause. */
 export function cacheMisses(context: RuleContext): Advice[] {
   const resumed = resumesBySession(context);
-  const byCause = CAUSES.map(() => ({ claims: [] as Claim[], tokens: 0 }));
+  const byCause = CAUSES.map(() => ({ claims: [] as Claim[], tokens: 0, begun: 0 }));
   for (const turn of turnsByRun(context).flat()) {
     const { call, before, lost } = turn;
     if (before === null || lost === 0 || turn.lifetimeMs === null || turn.gapMs > turn.lifetimeMs - MARGIN_MS) continue;
@@ -59,11 +61,12 @@ export function cacheMisses(context: RuleContext): Advice[] {
     if (found === undefined || savingNano <= 0) continue;
     found.claims.push({ callId: call.id, sessionId: call.sessionId, savingNano });
     found.tokens += lost;
+    if (call.cacheRead > 0) found.begun++;
   }
   return CAUSES.flatMap(({ said, because }, at): Advice[] => {
-    const { claims = [], tokens = 0 } = byCause[at] ?? {};
+    const { claims = [], tokens = 0, begun = 0 } = byCause[at] ?? {};
     if (claims.length === 0) return [];
-    const title = `${counted(claims.length, "call")} lost a warm cache and paid for ${formatTokens(tokens)} tokens again: ${because}`;
+    const title = `${counted(claims.length, "call")} lost a warm cache and paid for ${formatTokens(tokens)} tokens again: ${because(begun)}`;
     return [{ rule: "cache-misses", title, ...said, claims }];
   });
 }

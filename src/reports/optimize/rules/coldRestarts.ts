@@ -7,21 +7,21 @@ import { counted } from "../words.ts";
 /** What a compacted window still holds, and is written again at any rate: system prompt, tools, a summary and a few files. */
 export const KEPT_TOKENS = 30_000;
 
-/** Calls that came when the cache had expired and paid again for what had been in it. Between prompts it was the person who paused: a smaller window would
- *  have been left behind. Within a prompt something was waited for: only more than an hour of it is claimed here, for what an hour's cache bridges is
- *  the matter of `cache-lifetime`, which counts its dearer writes too. */
+/** Calls that came more than an hour after the one before, when any cache has expired, and paid again for what had been in it. Between prompts it was the
+ *  person who left: a smaller window could have been left behind. Within a prompt something was waited for. Shorter pauses no one foresees; an
+ *  hour's cache bridges them, and whether that pays is the matter of `cache-lifetime`. */
 export function coldRestarts(context: RuleContext): Advice[] {
   const between = new Found(context);
   const within = new Found(context);
   for (const turn of turnsByRun(context).flat()) {
-    if (turn.lost === 0 || turn.lifetimeMs === null || turn.gapMs <= turn.lifetimeMs) continue;
+    if (turn.lost === 0 || turn.gapMs <= LONG_MS) continue;
     if (startsPrompt(turn)) between.add(turn, turn.lost - KEPT_TOKENS);
     // Another model or speed would have found a cold cache without the pause, too.
-    else if (turn.gapMs > LONG_MS && turn.sameModel && turn.sameSpeed) within.add(turn, turn.lost);
+    else if (turn.sameModel && turn.sameSpeed) within.add(turn, turn.lost);
   }
   return [
     ...between.advice((calls, tokens) => ({
-      title: `${counted(calls, "prompt")} went on with a large window after its cache had expired: ${tokens} tokens beyond ${formatCount(KEPT_TOKENS)} each were paid for again`,
+      title: `${counted(calls, "prompt")} went on with a large window after more than an hour, when its cache had expired: ${tokens} tokens beyond ${formatCount(KEPT_TOKENS)} each were paid for again`,
       change: "Run `/compact` before you leave a session with a large window, while its cache is still warm.",
       assumption: `${formatCount(KEPT_TOKENS)} tokens would have been left and written again, the others read once more to sum them up. That later calls would have carried less is not counted, nor what writing the summary costs.`,
       confidence: "medium",
