@@ -59,12 +59,12 @@ describe("optimize", () => {
     const json = JSON.parse((await home.run(["optimize", "--json"])).out) as Json;
     expect(json.kind).toBe("optimize");
     expect(json.totals).toMatchObject({ calls: 6, costNanoUsd: 6_240_000_000 });
-    // 25,000 tokens too many at 8,000 are twenty cents: below fifty, so in no sum.
+    // 25,000 tokens too many at 8,000 are twenty cents, and 30,000 written for 1 h instead of 5 m are nine: below fifty, so in no sum.
     expect(json.findings.map((one) => [one.rule, one.savingNanoUsd, one.addedNanoUsd])).toEqual([
       ["retries", 2_000_000_000, 2_000_000_000],
     ]);
     expect(json.savingNanoUsd).toBe(2_000_000_000);
-    expect(json.below).toEqual({ rows: 1, leastNanoUsd: 500_000_000 });
+    expect(json.below).toEqual({ rows: 2, leastNanoUsd: 500_000_000 });
     const csv = (await home.run(["optimize", "--csv"])).out.split("\r\n");
     expect(csv[0]).toStartWith("rule,title,change");
     expect(csv[1]).toStartWith("retries,");

@@ -37,6 +37,23 @@ export function savingWithout(
   return difference(prices, call, less, call.model);
 }
 
+/** A call with so many of its new tokens read from the cache instead; the cheapest class goes first, so that rather too little is saved. */
+export function asRead(call: AdvisedCall, tokens: number): AdvisedCall {
+  const changed = { ...call };
+  take(changed, NEW, tokens);
+  changed.cacheRead += promptTokens(call) - promptTokens(changed);
+  return changed;
+}
+
+/** What a call would have cost less with other tokens, at its own price and with its own flags; negative where it would have cost more, 0 where
+ *  it is unpriced. */
+export function savingIf(prices: PriceBook, call: AdvisedCall, changed: AdvisedCall): number {
+  if (call.costNano === null) return 0;
+  const before = priceOf(prices, call.model, call).costNano;
+  const after = priceOf(prices, call.model, changed).costNano;
+  return before === null || after === null ? 0 : before - after;
+}
+
 /** Saved on a call at another model's price of that moment, with the same tokens and flags; 0 where either has no price. */
 export function savingAtModel(prices: PriceBook, call: AdvisedCall, model: string): number {
   return difference(prices, call, call, model);

@@ -1,12 +1,11 @@
 import { CALL_FLAG } from "../../../agents/events.ts";
 import { priceOf } from "../../../ledger/calls.ts";
-import { formatCount, formatPercent } from "../../../platform/numbers.ts";
+import { counted, formatCount, formatPercent } from "../../../platform/numbers.ts";
 import type { PriceBook } from "../../../pricing/book.ts";
 import { promptTokens, savingWithout } from "../tokens.ts";
 import type { Advice, AdvisedCall, Claim, RuleContext } from "../types.ts";
 import { type Step, stepsByRun } from "../uses.ts";
 import { fillOf } from "../windowFill.ts";
-import { counted } from "../words.ts";
 
 /** A window above this is bloated: three quarters of the usual 200,000, a little below where clients compact such a window by themselves. */
 export const LIMIT_TOKENS = 150_000;

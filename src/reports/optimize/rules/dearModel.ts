@@ -1,11 +1,10 @@
 import { CATEGORIES, type Category } from "../../../categories/names.ts";
-import { formatPercent } from "../../../platform/numbers.ts";
+import { counted, formatPercent } from "../../../platform/numbers.ts";
 import { normaliseModel } from "../../../pricing/normalise.ts";
 import { type QualityRow, qualityReport } from "../../quality.ts";
 import { byRun } from "../calls.ts";
 import { Ladder } from "../ladder.ts";
 import type { Advice, AdvisedCall, Claim, RuleContext } from "../types.ts";
-import { counted } from "../words.ts";
 
 /** Reading and answering. Planning and brainstorming are thinking: there a dear model earns its price. */
 const READING: readonly Category[] = ["exploration", "conversation", "general"];

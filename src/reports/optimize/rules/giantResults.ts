@@ -1,9 +1,8 @@
-import { formatCount, formatTokens } from "../../../platform/numbers.ts";
+import { counted, formatCount, formatTokens } from "../../../platform/numbers.ts";
 import { BYTES_PER_TOKEN } from "../../tools.ts";
 import { enteredTokens, promptTokens, savingWithout } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
 import { type Step, stepsByRun } from "../uses.ts";
-import { counted } from "../words.ts";
 
 /** A result above this is giant: some 25,000 tokens, an eighth of a usual window. */
 export const GIANT_BYTES = 100_000;

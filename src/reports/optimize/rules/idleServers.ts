@@ -1,11 +1,10 @@
-import { formatCount, formatTokens } from "../../../platform/numbers.ts";
+import { counted, formatCount, formatTokens } from "../../../platform/numbers.ts";
 import { selectedCalls } from "../../cells.ts";
 import { mcpServerOf, mcpToolOf } from "../../mcpNames.ts";
 import { BYTES_PER_TOKEN } from "../../tools.ts";
 import { byRun } from "../calls.ts";
 import { savingWithout } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
-import { counted } from "../words.ts";
 
 /** A server that stood unused in so many sessions is not waited for any more. */
 export const MIN_SESSIONS = 5;

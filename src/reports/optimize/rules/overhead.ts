@@ -1,7 +1,6 @@
 import { overheadOf } from "../../../agents/overhead.ts";
-import { formatPercent } from "../../../platform/numbers.ts";
+import { counted, formatPercent } from "../../../platform/numbers.ts";
 import type { Advice, AdvisedCall, Claim, RuleContext } from "../types.ts";
-import { counted } from "../words.ts";
 
 interface Way {
   change: string;

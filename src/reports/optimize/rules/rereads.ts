@@ -1,8 +1,7 @@
-import { formatTokens } from "../../../platform/numbers.ts";
+import { counted, formatTokens } from "../../../platform/numbers.ts";
 import { enteredTokens, savingWithout } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
 import { type AdvisedUse, type Step, stepsByRun, type Write, wasWritten, writesBySession } from "../uses.ts";
-import { counted } from "../words.ts";
 
 /** Tools that answer with the text of one file. */
 const FILE_READERS = new Set(["read", "notebookread", "filereadtool", "readfile", "read_file", "view", "view_file"]);

@@ -1,6 +1,6 @@
+import { counted } from "../../../platform/numbers.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
 import { type Step, stepsByRun, wasWritten, writesBySession } from "../uses.ts";
-import { counted } from "../words.ts";
 
 /** Tries that are granted: a fault may pass, so one retry is no waste. */
 export const GRANTED_TRIES = 2;

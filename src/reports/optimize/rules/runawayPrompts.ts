@@ -1,7 +1,6 @@
 import { MIN_SAMPLES, runawayThreshold } from "../../../guard/outliers.ts";
-import { formatCount, formatUsd } from "../../../platform/numbers.ts";
+import { counted, formatCount, formatUsd } from "../../../platform/numbers.ts";
 import type { Advice, AdvisedCall, Claim, RuleContext } from "../types.ts";
-import { counted } from "../words.ts";
 
 /** Prompts that one's own are compared with: the latest ones, for habits and prices change. */
 const MEMORY = 10_000;
