@@ -7,6 +7,10 @@ import { rowsOf } from "./cells.ts";
 export const SKILL_METHOD =
   "calls that the client itself gives to the skill; where it gives none in a prompt's thread: that thread's calls from the use of the skill to the prompt's end or the next skill";
 
+/** Runs that used a skill. CROSS JOIN keeps SQLite to the few uses; left to itself it goes through all calls. */
+export const SKILLED_RUNS =
+  "SELECT c.run_id FROM skill_uses u CROSS JOIN tool_calls t ON t.key = u.key CROSS JOIN calls c ON c.id = t.call_id";
+
 interface Window {
   fromMs: number;
   callId: number;
@@ -23,7 +27,7 @@ export class SkillWindows {
       rowsOf(
         db,
         `SELECT DISTINCT c.run_id, coalesce(c.prompt_id, 0)
-         FROM (SELECT DISTINCT c.run_id FROM skill_uses u JOIN tool_calls t ON t.key = u.key JOIN calls c ON c.id = t.call_id) r
+         FROM (SELECT DISTINCT run_id FROM (${SKILLED_RUNS})) r
          CROSS JOIN calls c ON c.run_id = r.run_id CROSS JOIN call_labels l ON l.call_id = c.id
          CROSS JOIN label_sets s ON s.id = l.set_id WHERE s.skill_id <> 0`,
       ).map(([run, prompt]) => `${run} ${prompt}`),
@@ -31,7 +35,7 @@ export class SkillWindows {
     const uses = db
       .query<{ runId: number; promptId: number; fromMs: number; callId: number; skill: string }, []>(
         `SELECT c.run_id AS runId, coalesce(c.prompt_id, 0) AS promptId, c.at_ms AS fromMs, c.id AS callId, n.name AS skill
-         FROM skill_uses u JOIN labels n ON n.id = u.label_id JOIN tool_calls t ON t.key = u.key JOIN calls c ON c.id = t.call_id
+         FROM skill_uses u CROSS JOIN tool_calls t ON t.key = u.key CROSS JOIN calls c ON c.id = t.call_id JOIN labels n ON n.id = u.label_id
          WHERE t.failed IS NOT 1 ORDER BY c.at_ms, n.name`,
       )
       .all();

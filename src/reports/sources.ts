@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { pluginOf } from "./agents.ts";
 import { type Selection, selectedCalls } from "./cells.ts";
 import { mcpServerOf, mcpToolOf } from "./mcpNames.ts";
-import { SkillWindows } from "./skillWindows.ts";
+import { SKILLED_RUNS, SkillWindows } from "./skillWindows.ts";
 import { forEachToolCall } from "./toolShares.ts";
 
 /** Goes through the calls that were for something and hands each to a skill, a slash command, an MCP server and a plugin, or to none. */
@@ -147,6 +147,12 @@ interface LabelledCall extends Part {
   command: string;
 }
 
+/** Runs that something is said of: few in most books, and the calls of all others are not looked at. */
+const TOLD_RUNS = `SELECT c.run_id FROM call_labels l CROSS JOIN calls c ON c.id = l.call_id
+  UNION ${SKILLED_RUNS}
+  UNION SELECT id FROM runs WHERE instr(agent_type, ':') > 0
+  UNION SELECT r.id FROM prompt_commands u CROSS JOIN prompts p ON p.id = u.prompt_id CROSS JOIN runs r ON r.session_id = p.session_id`;
+
 /** Calls that a row bears whole. Answers those that a plugin bears. */
 function wholeCalls(db: Database, selection: Selection, lists: SourceLists): Set<number> {
   const windows = new SkillWindows(db);
@@ -157,8 +163,8 @@ function wholeCalls(db: Database, selection: Selection, lists: SourceLists): Set
          x.input + x.output + x.cache_read + x.cache_write_5m + x.cache_write_1h AS tokens, x.cost_nano AS costNanoUsd,
          CASE r.kind WHEN 'user' THEN r.agent_type END AS agentType, coalesce(k.name, '') AS skill, coalesce(p.name, '') AS plugin,
          coalesce(m.name, '') AS server, coalesce(t.name, '') AS tool, coalesce(o.name, '') AS command
-       FROM (${selectedCalls(selection)}) x
-       JOIN runs r ON r.id = x.run_id
+       FROM (${selectedCalls(selection, `r.id IN (${TOLD_RUNS})`)}) x
+       CROSS JOIN runs r ON r.id = x.run_id
        LEFT JOIN call_labels l ON l.call_id = x.call_id
        LEFT JOIN label_sets s ON s.id = l.set_id
        LEFT JOIN labels k ON k.id = s.skill_id
@@ -168,7 +174,7 @@ function wholeCalls(db: Database, selection: Selection, lists: SourceLists): Set
        LEFT JOIN prompt_commands c ON c.prompt_id = x.prompt_id
        LEFT JOIN labels o ON o.id = c.label_id
        WHERE l.call_id IS NOT NULL OR c.prompt_id IS NOT NULL OR instr(r.agent_type, ':') > 0
-         OR x.run_id IN (SELECT c.run_id FROM skill_uses u JOIN tool_calls t ON t.key = u.key JOIN calls c ON c.id = t.call_id)`,
+         OR x.run_id IN (${SKILLED_RUNS})`,
     )
     .iterate();
   for (const call of calls) {
@@ -250,7 +256,7 @@ function speakingRuns(db: Database): (runId: number) => boolean {
 function skillUses(db: Database, selection: Selection, lists: SourceLists): void {
   const uses = db
     .query<{ name: string; sessionId: number; promptId: number | null }, []>(
-      `SELECT n.name, x.session_id AS sessionId, x.prompt_id AS promptId FROM (${selectedCalls(selection)}) x
+      `SELECT n.name, x.session_id AS sessionId, x.prompt_id AS promptId FROM (${selectedCalls(selection, `r.id IN (${SKILLED_RUNS})`)}) x
        CROSS JOIN tool_calls t ON t.call_id = x.call_id CROSS JOIN skill_uses u ON u.key = t.key JOIN labels n ON n.id = u.label_id`,
     )
     .all();
@@ -266,11 +272,13 @@ function commandUses(db: Database, selection: Selection, lists: SourceLists): vo
   const { fromMs, toMs, wherePlace, agentId, runType } = selection;
   const time = `${fromMs === null ? "1" : `p.at_ms >= ${fromMs}`} AND ${toMs === null ? "1" : `p.at_ms < ${toMs}`}`;
   const free = wherePlace === "1" && agentId === null && runType === null ? `p.calls = 0 AND ${time}` : "0";
+  const sessions =
+    "r.session_id IN (SELECT p.session_id FROM prompt_commands u CROSS JOIN prompts p ON p.id = u.prompt_id)";
   const uses = db
     .query<{ name: string; sessionId: number; promptId: number }, []>(
-      `SELECT n.name, p.session_id AS sessionId, p.id AS promptId FROM prompt_commands u JOIN labels n ON n.id = u.label_id
-       JOIN prompts p ON p.id = u.prompt_id
-       WHERE (${free}) OR p.id IN (SELECT prompt_id FROM (${selectedCalls(selection)}))`,
+      `SELECT n.name, p.session_id AS sessionId, p.id AS promptId FROM prompt_commands u CROSS JOIN prompts p ON p.id = u.prompt_id
+       JOIN labels n ON n.id = u.label_id
+       WHERE (${free}) OR p.id IN (SELECT prompt_id FROM (${selectedCalls(selection, sessions)}))`,
     )
     .all();
   for (const { name, sessionId, promptId } of uses) {
