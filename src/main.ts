@@ -16,7 +16,7 @@ if (command === "hook") {
   await Bun.write(Bun.stdout, await runStatusline(rest, process.env, () => Bun.stdin.text()));
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);
-} else if (command === "mcp" && ["", "catch-up", "query"].includes(rest.join(" "))) {
+} else if (command === "mcp" && ["", "catch-up", "query", "advise"].includes(rest.join(" "))) {
   const { runMcp } = await import("./mcp/serve.ts");
   process.exit(await runMcp(rest, process.env));
 } else {

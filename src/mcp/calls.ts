@@ -2,6 +2,7 @@ import { readSetting } from "../ledger/config.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
 import { homeOf } from "../platform/paths.ts";
 import { timeZoneOf } from "../platform/time.ts";
+import { Advice } from "./advice.ts";
 import { errorResult, MAX_BYTES, outputSchema, type Result, resultOf, USUAL_BYTES, USUAL_ROWS } from "./answer.ts";
 import { type AnyTool, TOOLS } from "./catalogue.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -54,6 +55,7 @@ export class Calls {
   readonly #world: World;
   readonly #desk: Desk;
   readonly #queries: Queries;
+  readonly #advice: Advice;
   readonly #memory = new Memory();
   readonly #zones = new Map<string, string>();
 
@@ -61,11 +63,13 @@ export class Calls {
     this.#world = world;
     this.#desk = desk;
     this.#queries = new Queries(world);
+    this.#advice = new Advice(world);
   }
 
   close(): void {
     this.#memory.close();
     this.#queries.close();
+    this.#advice.close();
     this.#desk.close();
   }
 
@@ -97,6 +101,8 @@ export class Calls {
         standing: { cwd: this.#world.cwd, home: homeOf(this.#world.env) },
         bookPath: this.#desk.paths.db,
         queries: this.#queries,
+        advice: this.#advice,
+        env: this.#world.env,
         sessionId: this.#world.env.CLAUDE_CODE_SESSION_ID ?? null,
         limit: most,
         cursor,

@@ -3,6 +3,7 @@ import { fs } from "../platform/builtins.ts";
 import { UserError } from "../platform/errors.ts";
 import type { SqlValue } from "../reports/freeQuery.ts";
 import type { QueryOrder, QueryReply } from "./queryProcess.ts";
+import { errorOf } from "./reply.ts";
 import type { World } from "./world.ts";
 
 /** Queries, one after the other, in a process that can be ended. It stays warm for a while. */
@@ -76,8 +77,7 @@ export class Queries {
           "Ask for less: a shorter period, fewer joins, an aggregate, a LIMIT.",
         );
       }
-      if ("error" in reply)
-        throw reply.isFault === true ? new Error(reply.error) : new UserError(reply.error, reply.hint);
+      if ("error" in reply) throw errorOf(reply);
       return reply;
     } finally {
       clearTimeout(clock);

@@ -1,7 +1,6 @@
 import { Database } from "bun:sqlite";
-import { explain } from "../ledger/open.ts";
-import { UserError } from "../platform/errors.ts";
 import { runQuery, type SqlValue } from "../reports/freeQuery.ts";
+import { type Refusal, refusalOf } from "./reply.ts";
 
 /** The process that runs queries: `cc-ledger mcp query`. It takes a line of JSON and answers one, until its input ends. SQLite cannot be
  *  interrupted here, so a query that takes too long is ended with its process. */
@@ -12,9 +11,7 @@ export interface QueryOrder {
   maxRows: number;
 }
 
-export type QueryReply =
-  | { columns: string[]; rows: SqlValue[][]; hasMore: boolean }
-  | { error: string; hint?: string; isFault?: boolean };
+export type QueryReply = { columns: string[]; rows: SqlValue[][]; hasMore: boolean } | Refusal;
 
 /** Another process that holds the book is waited for so long. Milliseconds. */
 const BUSY_MS = 200;
@@ -39,8 +36,6 @@ function answer({ book, sql, maxRows }: QueryOrder): QueryReply {
       db.close();
     }
   } catch (error) {
-    const known = explain(book, error);
-    if (!(known instanceof UserError)) return { error: known.message, isFault: true };
-    return { error: known.message, ...(known.hint !== undefined && { hint: known.hint }) };
+    return refusalOf(book, error);
   }
 }

@@ -1,8 +1,10 @@
 import type { Database } from "bun:sqlite";
 import { type Book, setBusyTimeout } from "../ledger/open.ts";
+import type { Env } from "../platform/paths.ts";
 import { dayOf } from "../platform/time.ts";
 import type { Filters } from "../reports/filters.ts";
 import type { ProjectName } from "../reports/projectNames.ts";
+import type { Advice } from "./advice.ts";
 import type { Cursor } from "./cursor.ts";
 import { iso, usd } from "./figures.ts";
 import { code } from "./markdown.ts";
@@ -107,6 +109,8 @@ export interface CallOptions {
   standing: Standing;
   bookPath: string;
   queries: Queries;
+  advice: Advice;
+  env: Env;
   sessionId: string | null;
   limit: number;
   cursor: Cursor | null;
@@ -124,6 +128,8 @@ export class Call {
   readonly standing: Standing;
   readonly bookPath: string;
   readonly queries: Queries;
+  readonly advice: Advice;
+  readonly env: Env;
   /** Session that started the server, where the client says. */
   readonly sessionId: string | null;
   /** Rows that earlier answers have shown. */
@@ -139,6 +145,8 @@ export class Call {
     this.standing = given.standing;
     this.bookPath = given.bookPath;
     this.queries = given.queries;
+    this.advice = given.advice;
+    this.env = given.env;
     this.sessionId = given.sessionId;
     this.offset = given.cursor?.offset ?? 0;
     this.limit = given.limit;

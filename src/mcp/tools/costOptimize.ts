@@ -1,7 +1,6 @@
 import { loadPrices } from "../../ledger/prices.ts";
 import { formatCount, formatUsd } from "../../platform/numbers.ts";
 import { ledgerPaths } from "../../platform/paths.ts";
-import { optimizeReport } from "../../reports/optimize/index.ts";
 import type { Finding } from "../../reports/optimize/types.ts";
 import { UNPRICED, unpricedFields, unpricedLine, usd } from "../figures.ts";
 import { code, paragraphs, plain, table } from "../markdown.ts";
@@ -54,8 +53,9 @@ export const costOptimize = tool({
   async run(args, call) {
     const period = call.period(args.period, "last 30 days");
     const project = call.project(args.project);
-    const prices = await loadPrices(process.env, ledgerPaths(process.env));
-    const report = optimizeReport(call.db, call.filters(period, project), prices, call.nowMs);
+    const prices = await loadPrices(call.env, ledgerPaths(call.env));
+    const filters = call.filters(period, project);
+    const report = await call.advice.ask(call.db, prices.version, { book: call.bookPath, filters, nowMs: call.nowMs });
     const rows = report.findings.slice(call.offset);
     return {
       rows: rows.length,
