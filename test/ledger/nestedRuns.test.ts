@@ -85,7 +85,7 @@ describe("sub-agents of sub-agents", () => {
       });
 
   test("a chain that bites its own tail does not hang", async () => {
-    const loop = { ...FILES, "a3.meta": sidecar("t3", 1) };
+    const loop: Record<string, string> = { ...FILES, "a3.meta": sidecar("t3", 1) };
     for (const name of NAMES) writeText(home.dir, pathOf(name), loop[name] as string);
     await ingest(home.dir, join(home.dir, "book"));
     writeText(home.dir, pathOf("main"), `${FILES.main}${line({ type: "tag", tag: "x", sessionId: SESSION })}`);
