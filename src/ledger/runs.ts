@@ -18,6 +18,17 @@ interface RunRow {
   spawned_by: bigint | null;
 }
 
+/** A run whose prompt is worked out. */
+interface OpenRun {
+  id: number;
+  run_id: string;
+  started_ms: number | null;
+  prompt_id: number | null;
+  /** Prompt and run of the call that asked for it. */
+  spawned: number | null;
+  spawner: number | null;
+}
+
 /** Runs of the book: the main thread of each session and its sub-agents. */
 export class Runs {
   readonly #db: Database;
@@ -77,6 +88,8 @@ export class Runs {
       const promptId = this.#prompts.idOf(sessionId, fact.promptKey, fact.atMs ?? Number.MAX_SAFE_INTEGER);
       this.#db.query("UPDATE runs SET prompt_known = ? WHERE id = ?").run(PROMPT_BY_WORD, row.id);
       this.#pending.push({ run: row, promptId });
+      // Those that it asked for follow it.
+      this.#unsettled.add(sessionId);
     }
     const spawnedBy = fact.spawnedBy === undefined ? null : keyOf(fact.spawnedBy);
     this.#db
@@ -112,18 +125,7 @@ export class Runs {
     for (const { run, promptId } of this.#pending.splice(0)) this.#assign(run, promptId, deltas);
     for (const sessionId of this.#unsettled) {
       this.#nameBySpawn(sessionId);
-      const open = this.#db
-        .query<
-          { id: number; run_id: string; started_ms: number | null; prompt_id: number | null; spawned: number | null },
-          [number]
-        >(
-          `SELECT r.id, r.run_id, r.started_ms, r.prompt_id,
-             (SELECT c.prompt_id FROM tool_calls t JOIN calls c ON c.id = t.call_id WHERE t.key = r.spawned_by) AS spawned
-           FROM runs r WHERE r.session_id = ? AND r.run_id <> '' AND r.prompt_known = 0`,
-        )
-        .all(sessionId);
-      for (const run of open) {
-        const promptId = run.spawned ?? this.#promptByTime(sessionId, run.started_ms ?? 0);
+      for (const [run, promptId] of this.#promptsOf(sessionId)) {
         if (promptId === null || promptId === run.prompt_id) continue;
         const row =
           this.#rows.get(`${sessionId} ${run.run_id}`) ?? this.#load(sessionId, run.run_id, run.started_ms ?? 0);
@@ -146,6 +148,39 @@ export class Runs {
       .all(sessionId);
     for (const { id, type, description } of named)
       this.#db.query("UPDATE runs SET agent_type = ?, description = ? WHERE id = ?").run(type, description, id);
+  }
+
+  /** Runs of a session that do not say their prompt, with the one they work for. A sub-agent of a sub-agent has that of the run which asked for it,
+   *  settled first; runs that ask for each other in a circle go by their time. */
+  #promptsOf(sessionId: number): Map<OpenRun, number | null> {
+    const open = this.#db
+      .query<OpenRun, [number]>(
+        `SELECT r.id, r.run_id, r.started_ms, r.prompt_id, c.prompt_id AS spawned, c.run_id AS spawner
+         FROM runs r LEFT JOIN tool_calls t ON t.key = r.spawned_by LEFT JOIN calls c ON c.id = t.call_id
+         WHERE r.session_id = ? AND r.run_id <> '' AND r.prompt_known = 0`,
+      )
+      .all(sessionId);
+    const byId = new Map(open.map((run) => [run.id, run]));
+    const prompts = new Map<OpenRun, number | null>();
+    for (const start of open) {
+      const chain: OpenRun[] = [];
+      const inChain = new Set<OpenRun>();
+      let next: OpenRun | undefined = start;
+      while (next !== undefined && !prompts.has(next) && !inChain.has(next)) {
+        chain.push(next);
+        inChain.add(next);
+        next = byId.get(next.spawner ?? 0);
+      }
+      if (next !== undefined && inChain.has(next))
+        for (const run of chain.splice(chain.indexOf(next)))
+          prompts.set(run, this.#promptByTime(sessionId, run.started_ms ?? 0));
+      for (const run of chain.reverse()) {
+        const spawner = byId.get(run.spawner ?? 0);
+        const spawned = spawner === undefined ? run.spawned : prompts.get(spawner);
+        prompts.set(run, spawned ?? this.#promptByTime(sessionId, run.started_ms ?? 0));
+      }
+    }
+    return prompts;
   }
 
   #promptByTime(sessionId: number, atMs: number): number | null {

@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve, win32 } from "node:path";
 import { fs } from "./builtins.ts";
 
 /** What repository a folder belongs to. Without git it is the folder itself. */
@@ -15,10 +15,13 @@ export interface Place {
 }
 
 const MAX_FILE = 1 << 20;
+/** A drive or a share of Windows: histories are read on other systems too, where nothing of that folder can be looked at. */
+const WINDOWS_PATH = /^(?:[A-Za-z]:[\\/]|\\\\[^\\])/;
 
 /** Finds the repository of a folder by reading git's own files; no process is started. The folder may be gone:
  *  a worktree inside a repository that still exists is found through its parents. */
 export function placeOf(cwd: string): Place {
+  if (!isAbsolute(cwd) && WINDOWS_PATH.test(cwd)) return withoutGit(cwd);
   if (cwd === "" || !isAbsolute(cwd))
     return { identity: cwd || "(unknown)", name: cwd || "(unknown)", commonDir: null, root: null, remote: null };
   const found = gitOf(cwd);
@@ -31,7 +34,8 @@ export function placeOf(cwd: string): Place {
 /** Worktrees that the agent makes stand under `.claude/worktrees/`; the part before names the project even when it is gone. */
 function withoutGit(cwd: string): Place {
   const project = cwd.replace(/[\\/]\.claude[\\/]worktrees[\\/].*$/, "");
-  return { identity: project, name: basename(project) || project, commonDir: null, root: null, remote: null };
+  const name = WINDOWS_PATH.test(project) ? win32.basename(project) : basename(project);
+  return { identity: project, name: name || project, commonDir: null, root: null, remote: null };
 }
 
 function gitOf(start: string): { commonDir: string; root: string } | null {

@@ -5,6 +5,7 @@ import {
   left,
   leftNote,
   lines,
+  note,
   nothingIn,
   panel,
   paragraphs,
@@ -15,7 +16,8 @@ import {
 } from "./costTables.ts";
 import { formatCount, formatDateTime, formatPercent, formatUsd } from "./numbers.ts";
 import type { Cell } from "./table.ts";
-import { paint, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
+import { wrap } from "./width.ts";
 
 const KIND_WORDS = { main: "main threads", user: "sub-agents asked for", overhead: "overhead" } as const;
 
@@ -28,7 +30,7 @@ export function renderAgents(report: AgentsReport, terminal: Terminal, filters: 
     .filter((kind) => kind.calls > 0)
     .map((kind) => `${KIND_WORDS[kind.kind]} ${formatUsd(kind.costNanoUsd)} (${formatPercent(kind.share)})`);
   return paragraphs([
-    lines([headline(totals, more, terminal, filters), kinds.join(", ")]),
+    lines([headline(totals, more, terminal, filters), wrap(kinds.join(", "), terminal.width).join("\n")]),
     types(report, terminal),
     runs(report, terminal, filters),
     unpricedNote(totals.unpriced, terminal),
@@ -102,12 +104,8 @@ function runs(report: AgentsReport, terminal: Terminal, filters: Filters): strin
     ]),
   };
   const body = panel("Runs", "which ones?", table, terminal);
-  const note = paint(
-    "PROMPT: which prompt of its session a run worked for, and what kind of work that was",
-    "dim",
-    terminal,
-  );
-  return lines([body, leftNote(report.runsLeft, "runs", terminal), note]);
+  const prompts = "PROMPT: which prompt of its session a run worked for, and what kind of work that was";
+  return lines([body, leftNote(report.runsLeft, "runs", terminal), note(prompts, terminal)]);
 }
 
 function promptText({ prompt }: AgentRunRow): string {

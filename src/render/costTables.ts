@@ -5,7 +5,7 @@ import { bar, heat } from "./bars.ts";
 import { formatCount, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
-import { printable, truncate } from "./width.ts";
+import { printable, truncate, wrap } from "./width.ts";
 
 /** What the tables of `agents`, `models`, `projects`, `skills` and `tools` share. */
 
@@ -82,11 +82,14 @@ export function nothingIn(filters: Filters, command: string): string {
 /** Rows that were cut off, "" for none. */
 export function leftNote(rest: Pick<Left, "rows" | "costNanoUsd">, what: string, terminal: Terminal): string {
   if (rest.rows === 0) return "";
-  return paint(
-    `${formatCount(rest.rows)} more ${what}: ${formatUsd(rest.costNanoUsd)} (--top shows them)`,
-    "dim",
-    terminal,
-  );
+  return note(`${formatCount(rest.rows)} more ${what}: ${formatUsd(rest.costNanoUsd)} (--top shows them)`, terminal);
+}
+
+/** A sentence below a table, in lines that fit. */
+export function note(text: string, terminal: Terminal): string {
+  return wrap(text, terminal.width)
+    .map((line) => paint(truncate(line, terminal.width), "dim", terminal))
+    .join("\n");
 }
 
 /** Models without a price, which no figure holds. */

@@ -1,8 +1,8 @@
 import type { Forecast, ForecastError, ForecastMethod } from "../reports/forecast.ts";
-import { left, lines, paragraphs, right } from "./costTables.ts";
+import { left, lines, note, paragraphs, right } from "./costTables.ts";
 import { formatDateTime, formatPercent, formatUsd } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
-import { paint, type Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 const WORDS: Readonly<Record<ForecastMethod, string>> = {
   pace: "pace so far",
@@ -47,7 +47,7 @@ export function renderForecasts(forecasts: readonly Forecast[], terminal: Termin
     "method: of three, the one whose median error on past periods, cut where this one stands, was smallest (docs/reports.md)",
     ...(others.length === 0 ? [] : [`the others said: ${others.join("; ")}`]),
   ];
-  return paragraphs([table, lines(notes.map((note) => paint(note, "dim", terminal)))]);
+  return paragraphs([table, lines(notes.map((text) => note(text, terminal)))]);
 }
 
 function errorText(error: ForecastError | null): string {

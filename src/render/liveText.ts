@@ -3,7 +3,7 @@ import type { LiveSession } from "../reports/liveSessions.ts";
 import type { LiveRun, LiveTool } from "../reports/liveWork.ts";
 import type { Pace } from "../reports/pace.ts";
 import { formatUsd } from "./numbers.ts";
-import { printable, widthOf } from "./width.ts";
+import { printable, wrap } from "./width.ts";
 
 /** Words about what is going on, short enough for a table. */
 
@@ -104,15 +104,7 @@ export function alertText(message: string): string {
 
 /** Breaks a text into lines of at most `width` columns, at blanks where there are any. */
 export function wrapped(text: string, width: number, maxLines: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  if (line !== "") lines.push(line);
+  const lines = wrap(text, width);
   if (lines.length <= maxLines) return lines;
   return [...lines.slice(0, maxLines - 1), lines.slice(maxLines - 1).join(" ")];
 }

@@ -5,6 +5,7 @@ import {
   leftNote,
   lines,
   money,
+  note,
   nothingIn,
   panel,
   paragraphs,
@@ -15,7 +16,6 @@ import {
 import { formatCount, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
 import type { Cell, Column } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
-import { truncate } from "./width.ts";
 
 const SPENT: readonly Column[] = [
   right("SESSIONS", { priority: 4 }),
@@ -99,18 +99,7 @@ function list(
   return lines([
     panel(title, question, table, terminal),
     leftNote(source.left, "rows", terminal),
-    paint(`everything else: ${formatUsd(source.rest.costNanoUsd)}`, "dim", terminal),
-    ...wrapped(`method: ${source.method}`, terminal).map((line) => paint(line, "dim", terminal)),
+    note(`everything else: ${formatUsd(source.rest.costNanoUsd)}`, terminal),
+    note(`method: ${source.method}`, terminal),
   ]);
-}
-
-/** A sentence in lines that fit. */
-function wrapped(text: string, terminal: Terminal): string[] {
-  const out: string[] = [""];
-  for (const word of text.split(" ")) {
-    const last = out.at(-1) as string;
-    if (last !== "" && last.length + 1 + word.length > terminal.width) out.push(word);
-    else out[out.length - 1] = last === "" ? word : `${last} ${word}`;
-  }
-  return out.map((line) => truncate(line, terminal.width));
 }

@@ -1,6 +1,6 @@
 import type { Filters } from "../reports/filters.ts";
 import { BYTES_PER_TOKEN, type ToolsReport } from "../reports/tools.ts";
-import { left, leftNote, lines, nothingIn, panel, paragraphs, right, shareBar } from "./costTables.ts";
+import { left, leftNote, lines, note, nothingIn, panel, paragraphs, right, shareBar } from "./costTables.ts";
 import { formatCount, formatDuration, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
 import type { Cell } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
@@ -52,7 +52,7 @@ export function renderTools(report: ToolsReport, terminal: Terminal, filters: Fi
     lines([
       panel("Tools", "what was done, and how well?", table, terminal),
       leftNote(report.toolsLeft, "tools", terminal),
-      ...notes.map((note) => paint(note, "dim", terminal)),
+      ...notes.map((text) => note(text, terminal)),
     ]),
   ]);
 }

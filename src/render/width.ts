@@ -21,6 +21,19 @@ export function truncate(text: string, width: number, ellipsis = "…"): string 
   return width >= ellipsis.length ? out + ellipsis : out;
 }
 
+/** Breaks a text at blanks into lines of at most `width` columns; a longer word stands alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
 /** Fills a text with blanks up to `width` columns. */
 export function pad(text: string, width: number, align: "left" | "right"): string {
   const blanks = " ".repeat(Math.max(0, width - widthOf(text)));

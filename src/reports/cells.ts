@@ -193,7 +193,8 @@ function callCells(selection: Selection, time: string, run: string, hours = "1",
     WHERE ${time} AND ${run}) WHERE ${selection.where}`;
 }
 
-function runCondition(type: string): string {
+/** Condition on a run `r`: of a type or kind of sub-agent. */
+export function runCondition(type: string): string {
   const quoted = `'${type.replaceAll("'", "''")}'`;
   return `(r.agent_type = ${quoted} OR r.kind = ${quoted})`;
 }

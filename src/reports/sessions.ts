@@ -3,6 +3,7 @@ import {
   addMeasures,
   noSums,
   rowsOf,
+  runCondition,
   type Selection,
   SUM_MEASURES,
   selectionOf,
@@ -102,6 +103,7 @@ export function sessionsReport(
     const totals = noSums();
     for (const row of rowsOf(db, `SELECT ${SUM_MEASURES} FROM (${timelessCells(selection)})`))
       addMeasures(totals, row, 0);
+    const unpriced = unpricedIn(db, selection, only);
     const extra = db.query<ExtraFacts, [number]>(
       `SELECT forked_from, cwd, client_version, entrypoint, host, os, billing, reported_cost_nano,
          (SELECT count(*) FROM inherited_calls i WHERE i.session_id = s.id) AS inherited,
@@ -113,7 +115,7 @@ export function sessionsReport(
       const reported = facts?.reported_cost_nano ?? null;
       return {
         ...(rows[at] as SessionRow),
-        unpriced: unpricedOf(db, selection, id),
+        unpriced: unpriced.get(id) ?? [],
         inheritedCalls: facts?.inherited ?? 0,
         forkedFrom: facts?.forked_from ?? null,
         cwd: facts?.cwd ?? null,
@@ -156,13 +158,21 @@ function lastTimes(db: Database): Map<number, number> {
   );
 }
 
-function unpricedOf(db: Database, selection: Selection, id: number): Unpriced[] {
-  return db
-    .query<{ model: string; calls: number }, [number]>(
-      `SELECT m.name AS model, sum(r.unpriced) AS calls FROM rollup_sessions r JOIN models m ON m.id = r.model_id
-       WHERE r.session_id = ? AND ${selection.wherePlace} GROUP BY m.name HAVING sum(r.unpriced) > 0 ORDER BY m.name`,
+/** Models without a price by session, by name. */
+function unpricedIn(db: Database, selection: Selection, only: number | undefined): Map<number, Unpriced[]> {
+  const rows = db
+    .query<{ session: number; model: string; calls: number }, []>(
+      `SELECT x.session_id AS session, m.name AS model, sum(x.unpriced) AS calls FROM (${sessionCells(selection)}) x JOIN models m ON m.id = x.model_id
+       WHERE ${only === undefined ? "1" : `x.session_id = ${only}`} GROUP BY x.session_id, m.name HAVING sum(x.unpriced) > 0 ORDER BY m.name`,
     )
-    .all(id);
+    .all();
+  const found = new Map<number, Unpriced[]>();
+  for (const { session, ...unpriced } of rows) {
+    const list = found.get(session);
+    if (list === undefined) found.set(session, [unpriced]);
+    else list.push(unpriced);
+  }
+  return found;
 }
 
 /** Threads of one session with their sums in the selection, the main thread first, then by cost. */
@@ -175,12 +185,13 @@ export function runsOf(db: Database, sessionId: number, selection: Selection): R
     selection.wherePlace === "1"
       ? "1"
       : selection.wherePlace.replaceAll("branch_id", "c.branch_id").replaceAll("model_id", "c.model_id");
+  const run = selection.runType === null ? "1" : runCondition(selection.runType);
   const rows = db
     .query(
       `SELECT r.run_id, r.kind, r.agent_type, r.description, r.started_ms, count(*), sum(c.cost_nano IS NULL), sum((c.flags & 16) = 0),
          sum(c.input), sum(c.output), sum(c.cache_read), sum(c.cache_write_5m), sum(c.cache_write_1h), sum(coalesce(c.cost_nano, 0))
        FROM runs r JOIN calls c ON c.run_id = r.id
-       WHERE r.session_id = ? AND ${time} AND ${place} GROUP BY r.id`,
+       WHERE r.session_id = ? AND ${time} AND ${place} AND ${run} GROUP BY r.id`,
     )
     .values(sessionId) as (string | number | null)[][];
   const runs = rows.map((row): RunRow => {

@@ -52,7 +52,8 @@ export async function set(this: Context, flags: BudgetSetFlags, amount: string):
           ),
         );
     },
-    { catchUp: false },
+    // A name is looked up in the book: it must know the repos of a history that was never read.
+    { catchUp: flags.repo !== undefined },
   );
 }
 

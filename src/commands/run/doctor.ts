@@ -8,6 +8,7 @@ import { messageOf } from "../../platform/errors.ts";
 import type { LedgerPaths } from "../../platform/paths.ts";
 import { envelope } from "../../render/json.ts";
 import { formatCount, formatPercent, formatUsd } from "../../render/numbers.ts";
+import { printable } from "../../render/width.ts";
 import { writeOut } from "../../render/write.ts";
 import { type BookHealth, bookHealth, type Check } from "../../reports/doctor.ts";
 import { type Context, withLedger } from "../context.ts";
@@ -55,7 +56,7 @@ export async function run(this: Context, flags: DoctorFlags): Promise<void> {
 
 function line({ name, status, finding, advice }: Check): string {
   const mark = { ok: "ok  ", note: "note", warn: "WARN", fail: "FAIL" }[status];
-  return `${mark}  ${name.padEnd(13)} ${finding}\n${advice === "" ? "" : `${" ".repeat(20)}-> ${advice}\n`}`;
+  return `${mark}  ${name.padEnd(13)} ${printable(finding)}\n${advice === "" ? "" : `${" ".repeat(20)}-> ${advice}\n`}`;
 }
 
 /** Size of the book with its log. */

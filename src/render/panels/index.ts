@@ -15,7 +15,7 @@ import { left, money, right } from "../costTables.ts";
 import { formatCount, formatDateTime, formatPercent, formatTokens, formatUsd } from "../numbers.ts";
 import { type Cell, type Column, renderTable } from "../table.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { truncate } from "../width.ts";
+import { printable, truncate } from "../width.ts";
 
 const BAR = 20;
 
@@ -190,7 +190,7 @@ function notes({ totals, coverage }: StatsReport, terminal: Terminal): string {
   const lines: string[] = [];
   if (totals.unpriced.length > 0) {
     lines.push(
-      `unpriced, left out of all costs (+): ${totals.unpriced.map(({ model, calls }) => `${model} (${formatCount(calls)} calls)`).join(", ")}`,
+      `unpriced, left out of all costs (+): ${totals.unpriced.map(({ model, calls }) => `${printable(model)} (${formatCount(calls)} calls)`).join(", ")}`,
     );
   }
   if (totals.lowerBoundCalls > 0) {
