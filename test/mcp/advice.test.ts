@@ -66,6 +66,8 @@ describe("advice", () => {
 
   test("of something that the book does not hold is refused in a sentence", async () => {
     write(3);
-    await expect(ask({ since: "all", model: "nonsuch" })).rejects.toThrow('--model "nonsuch" matches nothing in the book');
+    await expect(ask({ since: "all", model: "nonsuch" })).rejects.toThrow(
+      '--model "nonsuch" matches nothing in the book',
+    );
   });
 });
