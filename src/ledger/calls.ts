@@ -121,6 +121,12 @@ export class Calls {
       this.#update().run(...values.bound, stored.id);
       this.#context.deltas.add(before, -1);
       this.#context.deltas.add(values.contribution, 1);
+      const [, session, run, prompt] = values.bound;
+      // Sub-agents that this call asked for follow it.
+      if (session !== stored.session_id || run !== stored.run_id || prompt !== stored.prompt_id) {
+        this.#context.runs.touch(stored.session_id);
+        this.#context.runs.touch(values.contribution.sessionId);
+      }
     }
     this.#inherit(merged.holders, stored.id);
     if (values.contribution.sessionId !== stored.session_id) {

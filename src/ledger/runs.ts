@@ -151,12 +151,12 @@ export class Runs {
   }
 
   /** Runs of a session that do not say their prompt, with the one they work for. A sub-agent of a sub-agent has that of the run which asked for it,
-   *  settled first; runs that ask for each other in a circle go by their time. */
+   *  settled first; runs that ask for each other in a circle go by their time, as do those whose tool use is copied history of another session. */
   #promptsOf(sessionId: number): Map<OpenRun, number | null> {
     const open = this.#db
       .query<OpenRun, [number]>(
         `SELECT r.id, r.run_id, r.started_ms, r.prompt_id, c.prompt_id AS spawned, c.run_id AS spawner
-         FROM runs r LEFT JOIN tool_calls t ON t.key = r.spawned_by LEFT JOIN calls c ON c.id = t.call_id
+         FROM runs r LEFT JOIN tool_calls t ON t.key = r.spawned_by LEFT JOIN calls c ON c.id = t.call_id AND c.session_id = r.session_id
          WHERE r.session_id = ? AND r.run_id <> '' AND r.prompt_known = 0`,
       )
       .all(sessionId);

@@ -158,7 +158,7 @@ export class Writer {
     for (const edit of events.edits) this.#edits.edit(edit);
     for (const git of events.gits)
       this.#edits.git(git, sessionOf(git.sessionId), git.cwd === "" ? null : this.#places.repoOf(git.cwd));
-    for (const sessionId of new Set(events.toolUses.filter((use) => use.runId === "").map((use) => use.sessionId)))
+    for (const sessionId of new Set(events.toolUses.map((use) => use.sessionId)))
       this.#runs.touch(sessionOf(sessionId));
     const note = this.#db.query("INSERT OR IGNORE INTO events (session_id, at_ms, kind, detail) VALUES (?, ?, ?, ?)");
     for (const { sessionId, atMs, kind, detail } of events.notes)

@@ -163,7 +163,7 @@ function unpricedIn(db: Database, selection: Selection, only: number | undefined
   const rows = db
     .query<{ session: number; model: string; calls: number }, []>(
       `SELECT x.session_id AS session, m.name AS model, sum(x.unpriced) AS calls FROM (${sessionCells(selection)}) x JOIN models m ON m.id = x.model_id
-       WHERE ${only === undefined ? "1" : `x.session_id = ${only}`} GROUP BY x.session_id, m.name HAVING sum(x.unpriced) > 0 ORDER BY m.name`,
+       WHERE x.unpriced > 0 AND ${only === undefined ? "1" : `x.session_id = ${only}`} GROUP BY x.session_id, m.name ORDER BY m.name`,
     )
     .all();
   const found = new Map<number, Unpriced[]>();

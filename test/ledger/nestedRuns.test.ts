@@ -84,6 +84,24 @@ describe("sub-agents of sub-agents", () => {
         expect(await promptsAfter(order, atOnce)).toEqual(RIGHT);
       });
 
+  test("a tool use that is copied history of another session is none of theirs: they go by their time", async () => {
+    const owner = "5eed0000-0000-4000-8000-000000000009";
+    // The call that asked for the first of them was streamed by another session, and this one only holds a copy.
+    const marked = (FILES.main ?? "")
+      .split("\n")
+      .map((row) => (row.includes('"id":"m2"') ? row.replace("{", `{"requestSessionId":"${owner}",`) : row))
+      .join("\n");
+    for (const name of NAMES) writeText(home.dir, pathOf(name), name === "main" ? marked : (FILES[name] as string));
+    await ingest(home.dir, join(home.dir, "book"));
+    const db = new Database(join(home.dir, "book", "ledger.db"), { readonly: true });
+    const sums = `SELECT s.session_id, p.cost_nano / 1e9 FROM prompts p JOIN sessions s ON s.id = p.session_id WHERE p.calls > 0 ORDER BY p.at_ms`;
+    expect(db.query(sums).values()).toEqual([
+      [SESSION, 1],
+      [SESSION, 4 + 8 + 16 + 32],
+    ]);
+    db.close();
+  });
+
   test("a chain that bites its own tail does not hang", async () => {
     const loop: Record<string, string> = { ...FILES, "a3.meta": sidecar("t3", 1) };
     for (const name of NAMES) writeText(home.dir, pathOf(name), loop[name] as string);

@@ -33,6 +33,8 @@ interface SessionSeed {
   shift: number;
   /** Type of its sub-agent as the record beside the transcript says; 0 for no record. */
   record: number;
+  /** Call whose tool use asked for another sub-agent, and which call asked for one more; 0 for none. Where that call is a sub-agent's own, they are nested. */
+  deeper: number[];
 }
 
 const MODELS = ["claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-4-5-20250929", "some-gateway-model"];
@@ -78,6 +80,7 @@ const sessionSeed: fc.Arbitrary<SessionSeed> = fc.record({
   branch: fc.integer({ min: 0, max: 1 }),
   shift: fc.integer({ min: 0, max: 6 }),
   record: fc.nat(2),
+  deeper: fc.array(fc.nat(8), { minLength: 2, maxLength: 2 }),
 });
 
 /** Histories of one to three sessions. Ids of calls are drawn from a small range, so that sessions share some. */
@@ -160,6 +163,29 @@ function sessionFiles(seed: SessionSeed, n: number, count: number): WorldFile[] 
         lines: [JSON.stringify({ agentType: `type-${seed.record}`, description: "looks around" })],
       });
   }
+  seed.deeper.forEach((asked, level) => {
+    const asking = seed.calls[asked - 1];
+    if (asking === undefined) return;
+    // The second one is asked for by the first, in the odd case also the other way round.
+    const toolUseId = level === 1 && asked % 2 === 0 ? `toolu_deeper_${n}_0` : toolIdOf(asking, seed, n, count);
+    const path = `projects/-nowhere-repo/${sessionId}/subagents/agent-d${n}e${level}`;
+    const content = [
+      { type: "tool_use", id: `toolu_deeper_${n}_${level}`, name: "Task", input: { subagent_type: "Explore" } },
+    ];
+    const usage = { input_tokens: 1, output_tokens: 10 + level };
+    const message = {
+      id: `msg_deeper_${n}_${level}`,
+      model: MODELS[0],
+      role: "assistant",
+      content,
+      stop_reason: "end_turn",
+      usage,
+    };
+    const row = { type: "assistant", uuid: `d-${n}-${level}`, isSidechain: true, agentId: `d${n}e${level}`, message };
+    files.push({ path: `${path}.jsonl`, lines: [JSON.stringify(envelope(row))] });
+    const looped = level === 0 && asked === 8 ? `toolu_deeper_${n}_1` : toolUseId;
+    files.push({ path: `${path}.meta.json`, lines: [JSON.stringify({ agentType: "deeper", toolUseId: looped })] });
+  });
   return files;
 }
 
