@@ -12,15 +12,16 @@ import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
 import { payloadFiles, pricesOf, readGains, thisMachine } from "./hookFiles.ts";
-import { askGuard, type HookAnswer, isHoldingEvent } from "./hookGuard.ts";
+import { askGuard, type HookAnswer, isHoldingEvent, NOTHING } from "./hookGuard.ts";
+import { hasGrown } from "./hookWait.ts";
 
 /** Another writer is waited for no longer than this; then the payload goes to the spool. Milliseconds. */
 const BUSY_MS = 400;
 /** A limit is worth more patience: a crowd of sub-agents asks at once. Milliseconds. */
 const HOLDING_BUSY_MS = 1_200;
-/** How long the client's transcript is waited for, where a hard limit is near. Milliseconds. */
-const LAG_MS = 1_000;
-const LAG_STEP_MS = 20;
+/** How long the client's transcript is waited for, where a hard limit is near: mostly a tenth of a second is enough, but a client that has just sent out
+ *  dozens of sub-agents writes late. Milliseconds. */
+const LAG_MS = 2_500;
 /** How long those of a crowd of sub-agents are, once. Milliseconds. */
 const CROWD_MS = 150;
 const EVENT = /^[a-z][a-z-]{1,40}$/;
@@ -81,8 +82,7 @@ function decideFromReading(
   const db = openToRead(paths.db, BUSY_MS);
   if (db === null) return null;
   try {
-    const { json } = askGuard(db, event, payload, env, nowMs, false);
-    return json === null ? null : JSON.stringify(json);
+    return textOf(askGuard(db, event, payload, env, nowMs, false));
   } finally {
     db.close();
   }
@@ -97,7 +97,7 @@ async function file(
 ): Promise<string | null> {
   // What is asked of the file system is on its way while the book opens.
   const prices = pricesOf(env, paths, log);
-  const files = payloadFiles(payload);
+  const listed = payloadFiles(payload);
   const busyTimeoutMs = isHoldingEvent(event) ? HOLDING_BUSY_MS : BUSY_MS;
   const db = openExisting(paths.db, busyTimeoutMs) ?? openBook(paths.db, { busyTimeoutMs, allowReadOnly: false }).db;
   try {
@@ -107,48 +107,54 @@ async function file(
       prices: await prices,
       now: Date.now,
     });
-    writer.write([...(await readGains(db, await files, log)), ofPayload(payload)]);
+    let files = await listed;
+    writer.write([...(await readGains(db, files, log)), ofPayload(payload)]);
     if (payload.snapshots.length > 0 && readSetting(db, "blobs.enabled") === "true") {
       const { keepSnapshots } = await import("../ledger/blobs.ts");
       keepSnapshots(db, paths.blobs, payload.snapshots);
     }
-    let raised = 0;
-    const look = (): HookAnswer | null => {
-      const said = ask(db, event, payload, env, log);
-      raised += said?.raised ?? 0;
-      return said;
-    };
-    let answer = look();
+    let answer = ask(db, event, payload, env, log);
     // The client writes its transcript behind what it does. Where the call at hand may be the one that passes a hard limit, it is worth
     // the wait; elsewhere the next hook reads it.
-    const again = async (ms: number): Promise<void> => {
-      await Bun.sleep(ms);
-      const more = await readGains(db, await payloadFiles(payload), log);
+    const again = async (): Promise<void> => {
+      files = await payloadFiles(payload);
+      const more = await readGains(db, files, log);
       if (more.length > 0) writer.write(more);
-      answer = look();
+      answer = together(answer, ask(db, event, payload, env, log));
     };
-    for (let waited = 0; answer?.awaits === "call" && waited < LAG_MS; waited += LAG_STEP_MS) await again(LAG_STEP_MS);
-    if (answer?.awaits === "crowd") await again(CROWD_MS);
-    await deliverAfterHook(env, paths, db, event, raised);
-    return answer === null || answer.json === null ? null : JSON.stringify(answer.json);
+    const untilMs = performance.now() + LAG_MS;
+    while (answer.awaits === "call" && (await hasGrown(payload.files, files, untilMs))) await again();
+    // Others of a crowd may have written what this one has not.
+    if (answer.awaits === "call") await again();
+    if (answer.awaits === "crowd") {
+      await Bun.sleep(CROWD_MS);
+      await again();
+    }
+    await deliverAfterHook(env, paths, db, event, answer.raised);
+    return textOf(answer);
   } finally {
     closeQuickly(db, paths.db);
   }
 }
 
+/** A look and the one after it: warnings of the first have been taken, so they are said with those of the second. */
+function together(first: HookAnswer, then: HookAnswer): HookAnswer {
+  return { ...then, said: [...first.said, ...then.said], raised: first.raised + then.raised };
+}
+
+/** What is printed for the client. The reason of a denial says it all. */
+function textOf({ denial, said }: HookAnswer): string | null {
+  if (denial !== null) return JSON.stringify(denial);
+  return said.length === 0 ? null : JSON.stringify({ systemMessage: said.join("\n") });
+}
+
 /** What the guard says; it may fail, the agent goes on. */
-function ask(
-  db: Database,
-  event: string,
-  payload: HookPayload,
-  env: Env,
-  log: (text: string) => void,
-): HookAnswer | null {
+function ask(db: Database, event: string, payload: HookPayload, env: Env, log: (text: string) => void): HookAnswer {
   try {
     return askGuard(db, event, payload, env, Date.now(), true);
   } catch (error) {
     log(`guard: ${messageOf(error)}`);
-    return null;
+    return NOTHING;
   }
 }
 

@@ -30,15 +30,17 @@ const BEFORE_BATCHES = new Set(["post-tool-use", "post-tool-use-failure"]);
 
 /** What a hook answers. */
 export interface HookAnswer {
-  /** JSON for the client, null for nothing. */
-  json: object | null;
+  /** JSON that holds the client up, null where it may go on. */
+  denial: object | null;
+  /** What is put before the person. */
+  said: string[];
   /** Alerts were raised just now. */
   raised: number;
   /** What is not in the transcripts yet and may pass a hard limit: the call at hand, or those of other sub-agents. */
   awaits: "call" | "crowd" | null;
 }
 
-const NOTHING: HookAnswer = { json: null, raised: 0, awaits: null };
+export const NOTHING: HookAnswer = { denial: null, said: [], raised: 0, awaits: null };
 /** From this share on a hard limit is near; and where so many of the dearest of the latest calls would pass it. */
 const NEAR_SHARE = 0.8;
 const NEAR_CALLS = 3;
@@ -117,11 +119,11 @@ export function askGuard(
   if (reason !== null) {
     // The reason says it all.
     if (writable) takeUnshown(db, scope.sessionId, nowMs);
-    return { json: denial(event, reason), raised, awaits: null };
+    return { denial: denial(event, reason), said: [], raised, awaits: null };
   }
-  const said = writable && SPEAKING.has(event) ? takeUnshown(db, scope.sessionId, nowMs) : [];
   return {
-    json: said.length === 0 ? null : { systemMessage: said.join("\n") },
+    denial: null,
+    said: writable && SPEAKING.has(event) ? takeUnshown(db, scope.sessionId, nowMs) : [],
     raised,
     awaits: payload.toolUseId === "" || leave !== null ? null : awaited(db, statuses, scope, payload.toolUseId, nowMs),
   };

@@ -18,7 +18,7 @@ export interface QueryAnswer {
 const TABLES = new Set(
   `agents alerts allocated allocation_sums allocations branches budgets call_labels calls commit_lines commits edits events file_places
    git_operations guard_passes head_moves inherited_calls label_sets labels limits models paths places pr_commits price_rows prompt_commands
-   prompts pull_requests renames repo_group_members repo_groups repos rollup_clock rollup_hours rollup_sessions rollup_totals runs sessions
+   prompts pull_requests renames repo_group_members repo_groups repos rollup_clock rollup_hours rollup_sessions rollup_totals run_servers runs sessions
    skill_uses snapshots source_files survivals tool_calls tools sqlite_schema sqlite_master sqlite_stat1`.split(/\s+/),
 );
 

@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Home, prompt, REPLY_COST, reply } from "./program.ts";
 
@@ -83,10 +83,23 @@ describe("a hard limit", () => {
       ["100000 tokens", "--per", "prompt"],
     ])
       expect((await home.run(["budget", "set", ...set, "--hard"])).code).toBe(0);
+    // It waits for a call that was not written yet; what it had to say before that is said all the same.
+    const near = "cc-ledger: $0.0369 spent in this session, 92 % of the limit (limit $0.0400 a session).";
+    expect(parse((await home.hook("pre-tool-use", ask(9))).out)).toEqual({ systemMessage: near });
     expect((await home.hook("pre-tool-use", ask(9))).out).toBe("");
     // 10 x (10 + 100 + 1000 + 200) tokens.
     expect((await home.run(["budget", "set", "13100 tokens", "--per", "prompt", "--hard"])).code).toBe(0);
     expect(parse((await home.hook("pre-tool-use", ask(9))).out).continue).toBe(false);
+  });
+
+  test("waits for the call at hand, which the client writes a moment later", async () => {
+    write(10);
+    expect((await home.run(["budget", "set", "0.04", "--per", "session", "--hard"])).code).toBe(0);
+    await home.hook("pre-tool-use", ask(9));
+    const held = home.hook("pre-tool-use", ask(10));
+    await Bun.sleep(400);
+    appendFileSync(transcript, reply(SESSION, "m10", Date.now(), { tool: "toolu_10", input: { command: "make z" } }));
+    expect(parse((await held).out).hookSpecificOutput?.permissionDecisionReason).toContain("$0.0406 spent");
   });
 
   test("of a day counts from midnight in the person's zone, and holds up a prompt as well", async () => {

@@ -11,7 +11,7 @@ const MARKDOWN_CELL = 48;
 export const query = tool({
   name: "query",
   title: "SQL on the ledger",
-  description: `Runs one SELECT over the ledger's documented views and tables (resource ledger://schema), for questions no other tool answers. Read-only, SQLite's dialect, at most ${QUERY_MS / 1_000} seconds and ${MAX_ROWS} rows. Views: v_calls, v_sessions, v_prompts, v_tool_calls, v_pull_requests, v_budgets, v_alerts, v_call_labels, v_repo_groups. Columns end in _usd (dollars), _nano (nano-dollars), _ms (epoch), _utc.`,
+  description: `Runs one SELECT over the ledger's documented views and tables (resource ledger://schema), for questions no other tool answers. Read-only, SQLite's dialect, at most ${QUERY_MS / 1_000} seconds and ${MAX_ROWS} rows. Views: v_calls, v_sessions, v_prompts, v_tool_calls, v_pull_requests, v_budgets, v_alerts, v_call_labels, v_run_servers, v_repo_groups. Columns end in _usd (dollars), _nano (nano-dollars), _ms (epoch), _utc.`,
   input: object({
     sql: text("One SELECT, WITH, VALUES or EXPLAIN QUERY PLAN statement.", 20_000),
     limit: optional(whole({ min: 1, max: MAX_ROWS }, `Rows at most. Default: ${USUAL_ROWS}, and 4 KB.`)),
