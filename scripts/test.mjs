@@ -3,8 +3,15 @@
 import { spawn } from "node:child_process";
 import { bun, root, run } from "./bun.mjs";
 
-/** The long series: storms and kills, many seeds against ccusage, every model against the real client, 400 histories before the guard. */
-const LONG = ["test/long", "test/oracle/ccusage.test.ts", "test/real/oracle.test.ts", "test/guard/acceptance.test.ts"];
+/** The long series: storms and kills, many orders of reading, many seeds against ccusage, every model against the real client, 400 histories before
+ *  the guard. */
+const LONG = [
+  "test/long",
+  "test/ledger/orderFree.test.ts",
+  "test/oracle/ccusage.test.ts",
+  "test/real/oracle.test.ts",
+  "test/guard/acceptance.test.ts",
+];
 
 const long = process.argv.includes("--long");
 const only = process.argv.slice(2).filter((arg) => arg !== "--long");
@@ -24,6 +31,8 @@ const args = [
   long ? "3600000" : "120000",
   ...(only.length > 0 ? only : long ? LONG : ["test"]),
 ];
+// Files run side by side, one a core; the long series load all cores by themselves.
+if (!long) args.push("--parallel");
 if (!long && only.length === 0) args.push("--path-ignore-patterns=test/long/**");
 const child = spawn(binary, args, {
   cwd: root,

@@ -7,6 +7,11 @@ import type { Thrash } from "./rules/thrash.ts";
 
 const SAYER = "cc-ledger: ";
 
+/** A sentence without the name of who says it, for places that are ours anyway. */
+export function bareSentence(message: string): string {
+  return message.startsWith(SAYER) ? message.slice(SAYER.length) : message;
+}
+
 export function spendingText(what: "prompt" | "session", cost: number, median: number | null): string {
   return `${SAYER}this ${what} has cost ${formatUsd(cost)}, ${timesText(cost, median)} of yours.`;
 }

@@ -1,4 +1,5 @@
 import { offsetAt } from "../platform/time.ts";
+import { alertText } from "../render/liveText.ts";
 import { formatCount, formatDuration, formatTokens, formatUsd } from "../render/numbers.ts";
 import { printable, truncate } from "../render/width.ts";
 import type { ActiveRepo, ActiveSession } from "../reports/active.ts";
@@ -149,7 +150,7 @@ function sessionItem(session: ActiveSession, nowMs: number, options: MenuOptions
   const { title, sessionId, branch, runningSubAgents, lastAtMs } = session;
   const parts = [
     titled(title, sessionId),
-    formatUsd(session.costNanoUsd) + (session.unpricedCalls > 0 ? "+" : ""),
+    money(session),
     branch === "" ? "" : name(branch),
     runningSubAgents === 0 ? "" : many(runningSubAgents, "sub-agent"),
     nowMs - lastAtMs < 60_000 ? "now" : `${Math.floor((nowMs - lastAtMs) / 60_000)} min ago`,
@@ -196,7 +197,7 @@ function warningItems({ runaways, alerts, budgets }: Glance, options: MenuOption
   const sessions = runaways.slice(0, MAX_WARNINGS).map((row) => runawayItem(row, options));
   const said = alerts.slice(0, MAX_WARNINGS).map(({ message, level, sessionId }): MenuItem => {
     const tone = level === "warn" ? "warn" : "alert";
-    return { text: message, tone, ...(sessionId !== null && sessionCommand(sessionId, options)) };
+    return { text: alertText(message), tone, ...(sessionId !== null && sessionCommand(sessionId, options)) };
   });
   return [...limits, ...sessions, ...said];
 }
@@ -245,10 +246,10 @@ function worst(tones: readonly Tone[]): Tone {
   return tones.includes("alert") ? "alert" : tones.includes("warn") ? "warn" : "plain";
 }
 
-/** As the tables of `stats` have it: a `+` where calls without a price are left out. */
-function money({ costNanoUsd, calls, unpricedCalls }: Spend): string {
+/** As the tables of `stats` have it: a `+` where calls without a price are left out. Where nothing else was called there is no figure at all. */
+function money({ costNanoUsd, unpricedCalls }: { costNanoUsd: number; unpricedCalls: number }): string {
   if (unpricedCalls === 0) return formatUsd(costNanoUsd);
-  return calls === unpricedCalls ? "unpriced" : `${formatUsd(costNanoUsd)}+`;
+  return costNanoUsd === 0 ? "unpriced" : `${formatUsd(costNanoUsd)}+`;
 }
 
 function name(text: string): string {

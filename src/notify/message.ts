@@ -1,3 +1,4 @@
+import { bareSentence } from "../guard/texts.ts";
 import type { OutgoingAlert } from "../ledger/outgoing.ts";
 import { formatUsd } from "../platform/numbers.ts";
 import { printable } from "../render/width.ts";
@@ -11,7 +12,6 @@ export interface Message {
   blocks: object[];
 }
 
-const PREFIX = /^cc-ledger: /;
 const MAX_SENTENCE = 1_000;
 const MAX_FACT = 200;
 /** Enough of a session's id to name it in a command. */
@@ -70,7 +70,7 @@ export function noteOf(alert: OutgoingAlert): Note {
 }
 
 function sentenceOf({ message }: OutgoingAlert): string {
-  return printable(message.replace(PREFIX, ""), MAX_SENTENCE);
+  return printable(bareSentence(message), MAX_SENTENCE);
 }
 
 /** `limit 80 %`, `loop`, `fan-out high`. */

@@ -1,3 +1,4 @@
+import { bareSentence } from "../guard/texts.ts";
 import type { Filters } from "../reports/filters.ts";
 import type { AlertRow, Explanation } from "../reports/guardExplain.ts";
 import type { GuardStatus } from "../reports/guardStatus.ts";
@@ -9,10 +10,8 @@ import { printable } from "./width.ts";
 
 /** Text for people about the guard: how it stands, what it said, what it would have said. */
 
-const PREFIX = /^cc-ledger: /;
-
 function sentence(message: string): string {
-  return printable(message.replace(PREFIX, ""), 600);
+  return printable(bareSentence(message), 600);
 }
 
 function levelCell(level: string): Cell {

@@ -1,3 +1,4 @@
+import { bareSentence } from "../guard/texts.ts";
 import { dayOf, offsetAt } from "../platform/time.ts";
 import type { LiveSession } from "../reports/liveSessions.ts";
 import type { LiveRun, LiveTool } from "../reports/liveWork.ts";
@@ -99,7 +100,7 @@ export function paceText(pace: Pace, nowMs: number, timeZone: string): string {
 
 /** Removes what comes before the sentence of an alert. */
 export function alertText(message: string): string {
-  return steady(message.replace(/^cc-ledger: /, ""), 600);
+  return steady(bareSentence(message), 600);
 }
 
 /** Breaks a text into lines of at most `width` columns, at blanks where there are any. */
