@@ -1,4 +1,4 @@
-/** Scores the built program's guard on simulated histories (the long series of seeds; `--quick`: 40 histories, to look at). Prints the Markdown
+/** Scores the built program's guard on simulated histories (the long series of seeds; `--quick`: 20 histories, to look at). Prints the Markdown
  *  part of docs/guard.md; with `--write` puts it there instead. Takes some minutes. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

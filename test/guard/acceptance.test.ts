@@ -6,7 +6,7 @@ import { falsePerThousand, foundOf, SERIES, scoreHistories } from "./score.ts";
 
 const long = process.env.CC_LEDGER_LONG === "1";
 const { normal, runaway } = long ? SERIES.long : SERIES.quick;
-/** In 40 histories one session more or less makes half a false alarm in 1,000 and five found in 100: the long series judges. */
+/** In 20 histories one session more or less makes more than a false alarm in 1,000 and ten found in 100: the long series judges. */
 const owed = long ? { falsePerThousand: 1, found: 0.95 } : { falsePerThousand: 2, found: 0.9 };
 
 test(`${normal.length} histories without and ${runaway.length} with a runaway: found early, and nobody else is alarmed`, async () => {
