@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { SCENARIOS } from "../simulator/index.ts";
 import { scoreSeeds, summary } from "./score.ts";
 
-test("lines, sessions and costs of 20 simulated histories", async () => {
-  const score = await scoreSeeds(1, 20);
+test("lines, sessions and costs of 40 simulated histories", async () => {
+  const score = await scoreSeeds(1, 40);
   const figures = summary(score);
   expect(score.unbalanced).toEqual([]);
   expect(score.right).toBeGreaterThan(5_000);
