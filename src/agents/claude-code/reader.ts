@@ -1,11 +1,10 @@
-import { textFlags, toolFlags } from "../../categories/index.ts";
+import { textFlags } from "../../categories/index.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { LogReader } from "../adapter.ts";
 import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent, TYPE_RANK } from "../events.ts";
-import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
-import { gitOperationsOf, isGitCommand, linkOf } from "./gitOperations.ts";
-import { branchOf, errorKeyOf, identityOf, inputKeyOf, shapeKeyOf } from "./identity.ts";
-import { agentTypeOf, commandOf, isSpawn, labelsOf, skillOf, spawnOf } from "./labels.ts";
+import { linkOf } from "./gitOperations.ts";
+import { branchOf, errorKeyOf, identityOf } from "./identity.ts";
+import { agentTypeOf, commandOf, labelsOf } from "./labels.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
 import { readSystemRow, sessionFactOf } from "./metadata.ts";
 import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
@@ -13,6 +12,7 @@ import { humanPromptText } from "./prompts.ts";
 import { arrayOf, msOf, objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
 import { serversOf } from "./servers.ts";
+import { type Awaited, ToolUses } from "./toolUses.ts";
 import { advisorsOf, type Usage, usageOf } from "./usage.ts";
 
 /** What a reader must remember between two stretches of one file. */
@@ -23,19 +23,8 @@ export interface ReaderState {
   /** Time of the first row of a file that opens with a queued prompt: conversation rows before it were copied from the
    *  session that this one was forked from. -1 where the file does not say. */
   ownSinceMs: number;
-  /** Tool uses whose results say what they wrote or did with git, by id; the value is the start of a shell command, "" for
-   *  an edit, {@link PLAIN} for a command that tells only what it changed, {@link SPAWN} for a sub-agent that was asked for. */
-  awaited: [string, string][];
+  awaited: Awaited;
 }
-
-/** Stands for a shell command that has nothing to do with git. */
-const PLAIN = "-";
-/** Stands for a tool use whose result names the sub-agent. */
-const SPAWN = "+";
-const SHELL_DIFF = Buffer.from('"bashEditDiff":{"files":[{', "latin1");
-
-/** Results that never come must not be waited for in ever more places. */
-const MAX_AWAITED = 200;
 
 /** Where a file stands in the layout: which session and run its rows belong to when they do not say. */
 export interface FileIdentity {
@@ -56,7 +45,7 @@ function contentText(content: unknown): string {
 export class TranscriptReader implements LogReader {
   readonly events: FileEvents = noEvents();
   readonly state: ReaderState;
-  readonly #awaited: Map<string, string>;
+  readonly #toolUses: ToolUses;
   readonly #identity: FileIdentity;
   readonly #classifier = new LineClassifier();
   readonly #sessions = new Map<string, SessionEvent>();
@@ -74,11 +63,11 @@ export class TranscriptReader implements LogReader {
       awaited: [],
       ...(saved === "" ? {} : (JSON.parse(saved) as ReaderState)),
     };
-    this.#awaited = new Map(this.state.awaited);
+    this.#toolUses = new ToolUses(this.events, this.state.awaited);
   }
 
   saveState(): string {
-    return JSON.stringify({ ...this.state, awaited: [...this.#awaited] });
+    return JSON.stringify({ ...this.state, awaited: this.#toolUses.awaited() });
   }
 
   skipOversized(): void {
@@ -127,7 +116,8 @@ export class TranscriptReader implements LogReader {
       counters.broken++;
       return;
     }
-    if (kind === LINE.toolResult && !this.#isAwaited(data, start, end)) this.#toolResult(data, start, end);
+    if (kind === LINE.toolResult && !this.#toolUses.isAwaited(this.#classifier.firstToolUse(), data, start, end))
+      this.#toolResult(data, start, end);
     else {
       const row = parseObject(this.#classifier.textOf(start, end));
       if (row !== null) this.#row(row, end - start);
@@ -271,7 +261,7 @@ export class TranscriptReader implements LogReader {
     };
     for (const advisor of advisorsOf(from.usage, row.advisorModel, absurd)) this.#advisor(call, identity, advisor);
     this.#label(row, first);
-    this.#toolUses(call, arrayOf(message.content));
+    this.#toolUses.file(call, arrayOf(message.content));
   }
 
   /** Files what the client says that the calls from position `first` on were for; the lines of a call say so one by one. */
@@ -306,80 +296,6 @@ export class TranscriptReader implements LogReader {
     const stopped = call.flags & CALL_FLAG.stopped;
     const own = { keyHigh: hashHigh, keyLow: hashLow, model, ...usage, flags: usage.flags | stopped };
     this.events.calls.push({ ...call, ...own });
-  }
-
-  #toolUses(call: CallLine, content: readonly unknown[]): void {
-    for (const value of content) {
-      const block = objectOf(value);
-      if (block?.type !== "tool_use") continue;
-      const id = textOf(block.id, 200);
-      const name = textOf(block.name, 200);
-      if (id === "" || name === "") continue;
-      const input = objectOf(block.input);
-      const inputKey = inputKeyOf(input);
-      const shapeKey = shapeKeyOf(input);
-      hash64(id);
-      const keyHigh = hashHigh;
-      const keyLow = hashLow;
-      this.events.toolUses.push({
-        keyHigh,
-        keyLow,
-        callHigh: call.keyHigh,
-        callLow: call.keyLow,
-        sessionId: call.sessionId,
-        promptKey: call.promptKey,
-        runId: call.runId,
-        name,
-        path: textOf(input?.file_path, 4096) || textOf(input?.notebook_path, 4096),
-        atMs: call.atMs,
-        inputKey,
-        shapeKey,
-        toolFlags: toolFlags(name, block.input),
-      });
-      const skill = skillOf(name, input);
-      if (skill !== "") this.events.skills.push({ keyHigh, keyLow, name: skill });
-      const spawn = spawnOf(name, input);
-      if (spawn !== null) this.events.spawns.push({ keyHigh, keyLow, sessionId: call.sessionId, ...spawn });
-      this.#await(id, name, input, call);
-    }
-  }
-
-  /** Files what an edit is going to write, and remembers the tool use where its result will tell more. */
-  #await(id: string, name: string, input: Row | null, call: CallLine): void {
-    const isShell = name === "Bash" || name === "PowerShell";
-    const shell = isShell ? (isGitCommand(input?.command) ? textOf(input?.command, 2000) : PLAIN) : null;
-    const command = isSpawn(name) ? SPAWN : shell;
-    if (command === null && !EDIT_TOOLS.has(name)) return;
-    if (this.#awaited.size >= MAX_AWAITED) this.#awaited.delete(this.#awaited.keys().next().value ?? "");
-    this.#awaited.set(id, command ?? "");
-    const edit = editOfInput(name, input);
-    if (edit === null) return;
-    hash64(id);
-    const { sessionId, atMs } = call;
-    this.events.edits.push({ keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs, ...edit });
-  }
-
-  #isAwaited(data: Buffer, start: number, end: number): boolean {
-    if (this.#awaited.size === 0) return false;
-    const command = this.#awaited.get(this.#classifier.firstToolUse());
-    if (command !== PLAIN) return command !== undefined;
-    const at = data.indexOf(SHELL_DIFF, start);
-    return at >= 0 && at < end;
-  }
-
-  /** What a tool's structured result says was written or done with git. */
-  #outcome(id: string, failed: boolean, result: Row | null, sessionId: string, cwd: string): void {
-    const command = this.#awaited.get(id);
-    if (command === undefined) return;
-    this.#awaited.delete(id);
-    if (failed || command === SPAWN) return;
-    hash64(id);
-    const from = { keyHigh: hashHigh, keyLow: hashLow, sessionId, atMs: Math.max(0, this.state.lastMs) };
-    const edit = command === "" ? editOfResult(result) : null;
-    if (edit !== null) this.events.edits.push({ ...from, ...edit });
-    if (command !== "") this.events.edits.push(...editsOfShell(result).map((one) => ({ ...from, ...one })));
-    if (command !== "" && command !== PLAIN)
-      this.events.gits.push(...gitOperationsOf(result, command).map((one) => ({ ...from, cwd, ...one })));
   }
 
   #clientMade(row: Row): void {
@@ -446,7 +362,11 @@ export class TranscriptReader implements LogReader {
       if (id === "") continue;
       this.#pushResult(id, block.is_error === true ? errorKeyOf(contentText(block.content)) : 0, bytes);
       const result = objectOf(row.toolUseResult) ?? { stdout: contentText(block.content) };
-      this.#outcome(id, block.is_error === true, result, sessionId, textOf(row.cwd, 4096));
+      this.#toolUses.outcome(id, block.is_error === true, result, {
+        sessionId,
+        atMs: Math.max(0, this.state.lastMs),
+        cwd: textOf(row.cwd, 4096),
+      });
       if (agentId !== "") {
         this.events.runs.push({ sessionId, runId: agentId, kind: runKindOf(agentId), spawnedBy: id });
       }
