@@ -67,7 +67,7 @@ export function wasWritten(writes: readonly Write[], fromMs: number, toMs: numbe
 function load({ db, calls, selection }: RuleContext): Step[][] {
   const uses = usesByCall(db, selection);
   const wrote = writesByCall(db, selection);
-  const compactions = compactionsBySession(db);
+  const compactions = eventsBySession(db, "compaction");
   return byRun(calls).map((run) =>
     run.map((call, at) => ({
       call,
@@ -114,13 +114,14 @@ function writesByCall(db: RuleContext["db"], selection: Selection): Map<number, 
   return found;
 }
 
-function compactionsBySession(db: RuleContext["db"]): Map<number, number[]> {
+/** When something of a kind happened in each session, the earliest first. */
+export function eventsBySession(db: RuleContext["db"], kind: "compaction" | "session-start"): Map<number, number[]> {
   const found = new Map<number, number[]>();
   const rows = db
-    .query<{ sessionId: number; atMs: number }, []>(
-      "SELECT session_id AS sessionId, at_ms AS atMs FROM events WHERE kind = 'compaction' ORDER BY at_ms",
+    .query<{ sessionId: number; atMs: number }, [string]>(
+      "SELECT session_id AS sessionId, at_ms AS atMs FROM events WHERE kind = ? ORDER BY at_ms",
     )
-    .all();
+    .all(kind);
   for (const { sessionId, atMs } of rows) {
     const list = found.get(sessionId);
     if (list === undefined) found.set(sessionId, [atMs]);

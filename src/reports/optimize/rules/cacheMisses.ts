@@ -2,6 +2,7 @@ import { counted, formatCount, formatTokens } from "../../../platform/numbers.ts
 import { type Turn, turnsByRun } from "../cache.ts";
 import { asRead, savingIf } from "../tokens.ts";
 import type { Advice, Claim, RuleContext } from "../types.ts";
+import { eventsBySession } from "../uses.ts";
 
 /** The log has the times of answers, not of requests: so much before its end a lifetime may be over, and nothing is said. */
 export const MARGIN_MS = 60_000;
@@ -49,7 +50,8 @@ const CAUSES: readonly {
 
 /** Calls that found the cache of their run's last call lost though it had not expired. One piece of advice per cause. */
 export function cacheMisses(context: RuleContext): Advice[] {
-  const resumed = resumesBySession(context);
+  // A new process has another system prompt, and a loss is no wonder. Only hooks tell of it.
+  const resumed = eventsBySession(context.db, "session-start");
   const byCause = CAUSES.map(() => ({ claims: [] as Claim[], tokens: 0, begun: 0 }));
   for (const turn of turnsByRun(context).flat()) {
     const { call, before, lost } = turn;
@@ -68,20 +70,4 @@ export function cacheMisses(context: RuleContext): Advice[] {
     const title = `${counted(claims.length, "call")} lost a warm cache and paid for ${formatTokens(tokens)} tokens again: ${because(begun)}`;
     return [{ rule: "cache-misses", title, ...said, claims }];
   });
-}
-
-/** When sessions were started again, where hooks told: a new process has another system prompt, and a loss is no wonder. */
-function resumesBySession({ db }: RuleContext): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  const rows = db
-    .query<{ sessionId: number; atMs: number }, []>(
-      "SELECT session_id AS sessionId, at_ms AS atMs FROM events WHERE kind = 'session-start'",
-    )
-    .all();
-  for (const { sessionId, atMs } of rows) {
-    const list = found.get(sessionId);
-    if (list === undefined) found.set(sessionId, [atMs]);
-    else list.push(atMs);
-  }
-  return found;
 }
