@@ -52,20 +52,21 @@ export class Labels {
       this.#db.query("UPDATE skill_uses SET label_id = ? WHERE key = ?").run(this.#names.idOf(name), key);
   }
 
-  /** The sub-agent that a tool use asked for. */
-  spawn({ keyHigh, keyLow, type, description }: SpawnEvent): void {
+  /** The sub-agent that a tool use asked for. Answers the key of the use. */
+  spawn({ keyHigh, keyLow, type, description }: SpawnEvent): bigint {
     const key = toKey(keyHigh, keyLow);
     const known = this.#db
       .query<{ type: string; description: string }, [bigint]>(
         "SELECT n.name AS type, p.description FROM spawns p JOIN labels n ON n.id = p.type_id WHERE p.key = ?",
       )
       .get(key);
-    if (known !== null && known.type >= type && known.description >= description) return;
+    if (known !== null && known.type >= type && known.description >= description) return key;
     const typeId = this.#names.idOf(known !== null && known.type > type ? known.type : type);
     const words = known !== null && known.description > description ? known.description : description;
     this.#db
       .query("INSERT OR REPLACE INTO spawns (key, type_id, description) VALUES (?, ?, ?)")
       .run(key, typeId, words);
+    return key;
   }
 
   /** The slash command that a prompt was. */

@@ -39,6 +39,8 @@ export class Runs {
   readonly #byTime: () => Statement<{ id: number }, [number, number]>;
   /** Sessions whose sub-agents may belong to other prompts than before. */
   readonly #unsettled = new Set<number>();
+  /** Tool uses that asked for sub-agents. */
+  readonly #spawns = new Set<bigint>();
 
   constructor(db: Database, prompts: Prompts) {
     this.#db = db;
@@ -120,9 +122,19 @@ export class Runs {
     this.#unsettled.add(sessionId);
   }
 
+  /** Marks the sub-agents that a tool use asked for, in whatever session: a forked one has a copy of the use, and sub-agents of its own. */
+  touchSpawned(use: bigint): void {
+    this.#spawns.add(use);
+  }
+
   /** Ties sub-agents to the prompts they work for: by their own word, by the tool call that spawned them, else by time. */
   settle(deltas: RollupDeltas): void {
     for (const { run, promptId } of this.#pending.splice(0)) this.#assign(run, promptId, deltas);
+    const spawned = this.#db.query<{ session: number }, [bigint]>(
+      "SELECT session_id AS session FROM runs WHERE spawned_by = ?",
+    );
+    for (const use of this.#spawns) for (const { session } of spawned.all(use)) this.#unsettled.add(session);
+    this.#spawns.clear();
     for (const sessionId of this.#unsettled) {
       this.#nameBySpawn(sessionId);
       for (const [run, promptId] of this.#promptsOf(sessionId)) {
@@ -224,6 +236,7 @@ export class Runs {
   forget(): void {
     this.#rows.clear();
     this.#unsettled.clear();
+    this.#spawns.clear();
     this.#pending.length = 0;
   }
 }

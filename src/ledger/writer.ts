@@ -137,8 +137,8 @@ export class Writer {
     }
     for (const skill of events.skills) this.#labels.skill(skill);
     for (const spawn of events.spawns) {
-      this.#labels.spawn(spawn);
       this.#runs.touch(sessionOf(spawn.sessionId));
+      this.#runs.touchSpawned(this.#labels.spawn(spawn));
     }
     for (const server of events.servers) {
       const run = this.#runs.find(sessionOf(server.sessionId), server.runId, Number.MAX_SAFE_INTEGER);

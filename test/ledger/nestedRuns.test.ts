@@ -15,8 +15,12 @@ beforeEach(() => {
 afterEach(() => home.remove());
 
 const FOLDER = "projects/-nowhere-repo";
-const spawn = (id: string): readonly Use[] => [
-  { id, name: "Task", input: { subagent_type: "Explore", prompt: "look" } },
+const spawn = (id: string, description?: string): readonly Use[] => [
+  {
+    id,
+    name: "Task",
+    input: { subagent_type: "Explore", prompt: "look", ...(description !== undefined && { description }) },
+  },
 ];
 const sidecar = (toolUseId: string, depth: number): string =>
   JSON.stringify({ agentType: "Explore", description: "look", toolUseId, spawnDepth: depth });
@@ -100,6 +104,30 @@ describe("sub-agents of sub-agents", () => {
       [SESSION, 4 + 8 + 16 + 32],
     ]);
     db.close();
+  });
+
+  test("what a sub-agent is for is told by a copied tool use as well, whichever file is read first", async () => {
+    const owner = "5eed0000-0000-4000-8000-000000000009";
+    const copied = call("m1", { atMs: START, usage: worth(1), uses: spawn("t1", "looks for it") }).replace(
+      "{",
+      `{"requestSessionId":"${owner}",`,
+    );
+    const files = { main: copied, "a1.meta": JSON.stringify({ agentType: "Explore", toolUseId: "t1" }) };
+    for (const order of [
+      ["main", "a1.meta"],
+      ["a1.meta", "main"],
+    ] as const) {
+      rmSync(home.dir, { recursive: true, force: true });
+      for (const name of order) {
+        writeText(home.dir, pathOf(name), files[name]);
+        await ingest(home.dir, join(home.dir, "book"));
+      }
+      const db = new Database(join(home.dir, "book", "ledger.db"), { readonly: true });
+      expect(db.query("SELECT run_id, description FROM runs WHERE run_id <> ''").values()).toEqual([
+        ["a1", "looks for it"],
+      ]);
+      db.close();
+    }
   });
 
   test("a chain that bites its own tail does not hang", async () => {

@@ -38,6 +38,7 @@ CREATE TABLE spawns (
   -- The few words that name the task, '' for none.
   description TEXT NOT NULL
 ) STRICT;
+CREATE INDEX runs_by_spawn ON runs (spawned_by) WHERE spawned_by IS NOT NULL;
 
 -- Which slash command a prompt was, without the slash.
 CREATE TABLE prompt_commands (
