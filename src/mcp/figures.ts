@@ -1,4 +1,4 @@
-import { formatUsd } from "../platform/numbers.ts";
+import { counted, formatUsd } from "../platform/numbers.ts";
 import type { Sums, TokenSums, Unpriced } from "../reports/types.ts";
 import { code } from "./markdown.ts";
 import { list, nullable, number, object, optional, text, whole } from "./schema.ts";
@@ -64,7 +64,7 @@ export function tokensOf({ input, output, cacheRead, cacheWrite5m, cacheWrite1h 
 /** Names the models that are in no sum, or nothing where all have prices. */
 export function unpricedLine(unpriced: readonly Unpriced[]): string | null {
   if (unpriced.length === 0) return null;
-  const named = unpriced.slice(0, 3).map(({ model, calls }) => `${code(model, 40)} (${calls} calls)`);
+  const named = unpriced.slice(0, 3).map(({ model, calls }) => `${code(model, 40)} (${counted(calls, "call")})`);
   const rest = unpriced.length > 3 ? ` and ${unpriced.length - 3} more` : "";
   return `Not in these sums, for want of a price: ${named.join(", ")}${rest}.`;
 }

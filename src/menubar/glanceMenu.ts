@@ -1,6 +1,6 @@
 import { offsetAt } from "../platform/time.ts";
 import { alertText } from "../render/liveText.ts";
-import { formatCount, formatDuration, formatTokens, formatUsd } from "../render/numbers.ts";
+import { counted, formatCount, formatDuration, formatTokens, formatUsd } from "../render/numbers.ts";
 import { printable, truncate } from "../render/width.ts";
 import type { ActiveRepo, ActiveSession } from "../reports/active.ts";
 import type { Glance } from "../reports/glance.ts";
@@ -137,7 +137,7 @@ function activeItems({ active, firstHourMs, nowMs }: Glance, options: MenuOption
 function repoItem({ repo, burnNanoUsdPerHour, sessions }: ActiveRepo, nowMs: number, options: MenuOptions): MenuItem {
   const burn = burnNanoUsdPerHour === 0 ? "" : ` · ${formatUsd(burnNanoUsdPerHour)}/h`;
   return {
-    text: `${name(repo)} · ${many(sessions.length, "session")}${burn}`,
+    text: `${name(repo)} · ${counted(sessions.length, "session")}${burn}`,
     tone: "plain",
     items: [
       ...sessions.slice(0, MAX_SESSIONS).map((session) => sessionItem(session, nowMs, options)),
@@ -152,7 +152,7 @@ function sessionItem(session: ActiveSession, nowMs: number, options: MenuOptions
     titled(title, sessionId),
     money(session),
     branch === "" ? "" : name(branch),
-    runningSubAgents === 0 ? "" : many(runningSubAgents, "sub-agent"),
+    runningSubAgents === 0 ? "" : counted(runningSubAgents, "sub-agent"),
     nowMs - lastAtMs < 60_000 ? "now" : `${Math.floor((nowMs - lastAtMs) / 60_000)} min ago`,
   ];
   return {
@@ -210,7 +210,7 @@ function runawayItem({ title, sessionId, costNanoUsd, timesMedian }: SessionRow,
 
 function unpricedItems({ unpriced }: Glance, options: MenuOptions): MenuItem[] {
   if (unpriced.length === 0) return [];
-  const named = unpriced.slice(0, MAX_MODELS).map(({ model, calls }) => `${name(model)} (${many(calls, "call")})`);
+  const named = unpriced.slice(0, MAX_MODELS).map(({ model, calls }) => `${name(model)} (${counted(calls, "call")})`);
   const text = `Without a price: ${named.join(", ")}${unpriced.length > MAX_MODELS ? ", ..." : ""}`;
   return [{ text, tone: "warn", command: [...options.program, "prices"] }];
 }
@@ -234,7 +234,7 @@ function sessionCommand(sessionId: string, { program }: MenuOptions): Pick<MenuI
 }
 
 function more(count: number, what: string): MenuItem[] {
-  return count > 0 ? [line(`and ${many(count, what)} more`, "dim")] : [];
+  return count > 0 ? [line(`and ${counted(count, what)} more`, "dim")] : [];
 }
 
 function toneOfPace(pace: Pace | null): Tone {
@@ -258,10 +258,6 @@ function name(text: string): string {
 
 function titled(title: string | null, sessionId: string): string {
   return name(title ?? `session ${sessionId.slice(0, 8)}`);
-}
-
-function many(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function percent(value: number): string {

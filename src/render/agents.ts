@@ -14,7 +14,7 @@ import {
   sumCells,
   unpricedNote,
 } from "./costTables.ts";
-import { formatCount, formatDateTime, formatPercent, formatUsd } from "./numbers.ts";
+import { counted, formatCount, formatDateTime, formatPercent, formatUsd } from "./numbers.ts";
 import type { Cell } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrap } from "./width.ts";
@@ -25,7 +25,7 @@ const KIND_WORDS = { main: "main threads", user: "sub-agents asked for", overhea
 export function renderAgents(report: AgentsReport, terminal: Terminal, filters: Filters): string {
   const { totals } = report;
   if (totals.calls === 0) return nothingIn(filters, "agents");
-  const more = `${formatCount(totals.runs)} runs  ${formatCount(totals.sessions)} sessions`;
+  const more = `${counted(totals.runs, "run")}  ${counted(totals.sessions, "session")}`;
   const kinds = report.kinds
     .filter((kind) => kind.calls > 0)
     .map((kind) => `${KIND_WORDS[kind.kind]} ${formatUsd(kind.costNanoUsd)} (${formatPercent(kind.share)})`);
@@ -59,7 +59,7 @@ function types(report: AgentsReport, terminal: Terminal): string {
     ]),
   };
   const body = panel("Agents", "who spent it?", table, terminal);
-  return lines([body, leftNote(report.agentsLeft, "types", terminal)]);
+  return lines([body, leftNote(report.agentsLeft, "type", terminal)]);
 }
 
 function nameOf({ kind, type }: Pick<AgentRow, "kind" | "type">): string {
@@ -105,7 +105,7 @@ function runs(report: AgentsReport, terminal: Terminal, filters: Filters): strin
   };
   const body = panel("Runs", "which ones?", table, terminal);
   const prompts = "PROMPT: which prompt of its session a run worked for, and what kind of work that was";
-  return lines([body, leftNote(report.runsLeft, "runs", terminal), note(prompts, terminal)]);
+  return lines([body, leftNote(report.runsLeft, "run", terminal), note(prompts, terminal)]);
 }
 
 function promptText({ prompt }: AgentRunRow): string {

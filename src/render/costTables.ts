@@ -2,7 +2,7 @@ import type { Left } from "../reports/bounded.ts";
 import type { Filters } from "../reports/filters.ts";
 import type { Sums, Unpriced } from "../reports/types.ts";
 import { bar, heat } from "./bars.ts";
-import { formatCount, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
+import { counted, formatCount, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
 import { type Cell, type Column, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 import { printable, truncate, wrap } from "./width.ts";
@@ -70,7 +70,7 @@ export function panel(
 /** The line above the panels. */
 export function headline(totals: Sums, more: string, terminal: Terminal, filters: Filters): string {
   const cost = `${formatUsd(totals.costNanoUsd)}${totals.unpricedCalls > 0 ? " + unpriced" : ""}`;
-  const text = `${filters.period}  ${cost}  ${formatTokens(totals.totalTokens)} tokens  ${formatCount(totals.calls)} calls  ${more}`;
+  const text = `${filters.period}  ${cost}  ${formatTokens(totals.totalTokens)} tokens  ${counted(totals.calls, "call")}  ${more}`;
   return paint(truncate(text.trimEnd(), terminal.width), "bold", terminal);
 }
 
@@ -79,10 +79,11 @@ export function nothingIn(filters: Filters, command: string): string {
   return `Nothing in this selection (${printable(filters.period)}).\n  cc-ledger ${command} --since all   the whole history\n  cc-ledger doctor   what was looked for, and where\n`;
 }
 
-/** Rows that were cut off, "" for none. */
+/** Rows that were cut off, "" for none. `what` is one of them. */
 export function leftNote(rest: Pick<Left, "rows" | "costNanoUsd">, what: string, terminal: Terminal): string {
   if (rest.rows === 0) return "";
-  return note(`${formatCount(rest.rows)} more ${what}: ${formatUsd(rest.costNanoUsd)} (--top shows them)`, terminal);
+  const rows = counted(rest.rows, `more ${what}`);
+  return note(`${rows}: ${formatUsd(rest.costNanoUsd)} (--top shows ${rest.rows === 1 ? "it" : "them"})`, terminal);
 }
 
 /** A sentence below a table, in lines that fit. */
@@ -95,7 +96,7 @@ export function note(text: string, terminal: Terminal): string {
 /** Models without a price, which no figure holds. */
 export function unpricedNote(unpriced: readonly Unpriced[], terminal: Terminal): string {
   if (unpriced.length === 0) return "";
-  const names = unpriced.map(({ model, calls }) => `${printable(model)} (${formatCount(calls)} calls)`).join(", ");
+  const names = unpriced.map(({ model, calls }) => `${printable(model)} (${counted(calls, "call")})`).join(", ");
   return paint(truncate(`unpriced, left out of all costs (+): ${names}`, terminal.width), "yellow", terminal);
 }
 

@@ -91,7 +91,7 @@ export function renderAlerts(rows: readonly AlertRow[], terminal: Terminal, filt
 /** What the guard would have said, by rule and one by one. */
 export function renderReplay(report: ReplayReport, terminal: Terminal, filters: Filters): string {
   const { alerts, sessions, rules, afterNanoUsd } = report;
-  const head = `${formatCount(sessions)} sessions (${filters.period}), ${formatCount(alerts.length)} alerts`;
+  const head = `${counted(sessions, "session")} (${filters.period}), ${counted(alerts.length, "alert")}`;
   if (alerts.length === 0) return `${head}: the guard would have said nothing.\n`;
   const byRule = renderTable({
     columns: [

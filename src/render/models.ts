@@ -46,7 +46,7 @@ function whole(report: ModelsReport, terminal: Terminal): string {
   };
   return lines([
     panel("Models", "which model did the work?", table, terminal),
-    leftNote(report.modelsLeft, "models", terminal),
+    leftNote(report.modelsLeft, "model", terminal),
   ]);
 }
 
@@ -84,7 +84,7 @@ function overTime(report: ModelsReport, terminal: Terminal): string {
   const title = { day: "Days", week: "Weeks (from Monday)", month: "Months" }[report.per];
   return lines([
     panel(title, "how did the mix change?", table, terminal),
-    leftNote(report.periodsLeft, `${report.per}s`, terminal),
+    leftNote(report.periodsLeft, report.per, terminal),
   ]);
 }
 

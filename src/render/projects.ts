@@ -14,7 +14,7 @@ import {
   sumCells,
   unpricedNote,
 } from "./costTables.ts";
-import { formatCount, formatDateTime } from "./numbers.ts";
+import { counted, formatCount, formatDateTime } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { printable } from "./width.ts";
@@ -48,11 +48,8 @@ export function renderProjects(report: ProjectsReport, terminal: Terminal, filte
     ]),
   };
   return paragraphs([
-    headline(totals, `${formatCount(totals.sessions)} sessions`, terminal, filters),
-    lines([
-      panel("Projects", "what was it for?", table, terminal),
-      leftNote(report.projectsLeft, "projects", terminal),
-    ]),
+    headline(totals, `${counted(totals.sessions, "session")}`, terminal, filters),
+    lines([panel("Projects", "what was it for?", table, terminal), leftNote(report.projectsLeft, "project", terminal)]),
     unpricedNote(totals.unpriced, terminal),
   ]);
 }

@@ -1,6 +1,6 @@
 import type { SessionReport } from "../reports/session.ts";
 import { sparkline } from "./bars.ts";
-import { formatCount, formatDateTime, formatDuration, formatTokens, formatUsd } from "./numbers.ts";
+import { counted, formatCount, formatDateTime, formatDuration, formatTokens, formatUsd } from "./numbers.ts";
 import { renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 import { printable, truncate } from "./width.ts";
@@ -27,7 +27,7 @@ function heading({ session, timeline, events }: SessionReport, terminal: Termina
       .filter((part) => part !== null)
       .map((part) => printable(part ?? ""))
       .join(", ")}`,
-    `cost      ${formatUsd(session.costNanoUsd)}${session.unpricedCalls > 0 ? ` + ${session.unpricedCalls} unpriced calls` : ""}, ${formatTokens(session.totalTokens)} tokens in ${formatCount(session.calls)} calls`,
+    `cost      ${formatUsd(session.costNanoUsd)}${session.unpricedCalls > 0 ? ` + ${session.unpricedCalls} unpriced calls` : ""}, ${formatTokens(session.totalTokens)} tokens in ${counted(session.calls, "call")}`,
     `over time ${sparkline(
       timeline.map((step) => step.costNanoUsd),
       terminal,

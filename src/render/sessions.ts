@@ -1,7 +1,7 @@
 import type { Filters } from "../reports/filters.ts";
 import type { RunRow, SessionListRow, SessionsReport } from "../reports/sessions.ts";
 import { money } from "./costTables.ts";
-import { formatCount, formatDateTime, formatTokens, formatUsd } from "./numbers.ts";
+import { counted, formatCount, formatDateTime, formatTokens, formatUsd } from "./numbers.ts";
 import { type Cell, renderTable } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -33,7 +33,7 @@ export function renderSessions(report: SessionsReport, terminal: Terminal, filte
     report.matched > report.sessions.length
       ? `; ${formatCount(report.matched - report.sessions.length)} more, --top shows them`
       : "";
-  const footer = `${formatCount(report.matched)} sessions, ${formatUsd(report.totals.costNanoUsd)}${report.totals.unpricedCalls > 0 ? " + unpriced" : ""}${more}`;
+  const footer = `${counted(report.matched, "session")}, ${formatUsd(report.totals.costNanoUsd)}${report.totals.unpricedCalls > 0 ? " + unpriced" : ""}${more}`;
   return `${table}\n${paint(footer, "dim", terminal)}\n`;
 }
 

@@ -13,7 +13,7 @@ import {
   shareBar,
   unpricedNote,
 } from "./costTables.ts";
-import { formatCount, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
+import { counted, formatCount, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
 import type { Cell, Column } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -68,7 +68,7 @@ export function renderSkills(report: SkillsReport, terminal: Terminal, filters: 
   ].filter((part) => part !== "");
   const none = "No skills, slash commands, MCP servers or plugins in this selection.";
   return paragraphs([
-    paint(`${filters.period}  ${formatUsd(totals.costNanoUsd)}  ${formatCount(totals.calls)} calls`, "bold", terminal),
+    paint(`${filters.period}  ${formatUsd(totals.costNanoUsd)}  ${counted(totals.calls, "call")}`, "bold", terminal),
     ...(panels.length === 0 ? [none] : panels),
     unpricedNote(totals.unpriced, terminal),
   ]);
@@ -98,7 +98,7 @@ function list(
   };
   return lines([
     panel(title, question, table, terminal),
-    leftNote(source.left, "rows", terminal),
+    leftNote(source.left, "row", terminal),
     note(`everything else: ${formatUsd(source.rest.costNanoUsd)}`, terminal),
     note(`method: ${source.method}`, terminal),
   ]);

@@ -1,7 +1,7 @@
 import type { Filters } from "../reports/filters.ts";
 import { BYTES_PER_TOKEN, type ToolsReport } from "../reports/tools.ts";
 import { left, leftNote, lines, note, nothingIn, panel, paragraphs, right, shareBar } from "./costTables.ts";
-import { formatCount, formatDuration, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
+import { counted, formatCount, formatDuration, formatPercent, formatTokens, formatUsd } from "./numbers.ts";
 import type { Cell } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
 
@@ -43,15 +43,15 @@ export function renderTools(report: ToolsReport, terminal: Terminal, filters: Fi
   };
   const { withoutTools } = report;
   const notes = [
-    `calls without tools: ${formatUsd(withoutTools.costNanoUsd)} (${formatCount(withoutTools.calls)} calls)`,
+    `calls without tools: ${formatUsd(withoutTools.costNanoUsd)} (${counted(withoutTools.calls, "call")})`,
     `cost: ${report.method}`,
     `REPEATED: the very input again in one prompt. ~TOKENS: an estimate of what the results take, ${BYTES_PER_TOKEN} bytes to a token`,
   ];
   return paragraphs([
-    paint(`${filters.period}  ${formatUsd(totals.costNanoUsd)}  ${formatCount(totals.calls)} calls`, "bold", terminal),
+    paint(`${filters.period}  ${formatUsd(totals.costNanoUsd)}  ${counted(totals.calls, "call")}`, "bold", terminal),
     lines([
       panel("Tools", "what was done, and how well?", table, terminal),
-      leftNote(report.toolsLeft, "tools", terminal),
+      leftNote(report.toolsLeft, "tool", terminal),
       ...notes.map((text) => note(text, terminal)),
     ]),
   ]);

@@ -95,7 +95,7 @@ describe("usage_summary", () => {
       upToDate: true,
     });
     expect(text).toContain("**$0.0111+**, 2 sessions, 4 calls");
-    expect(text).toContain("`gpt-unheard-of` (1 calls)");
+    expect(text).toContain("`gpt-unheard-of` (1 call)");
     expect(text).toContain("`Checkout \\| page`");
     expect(text).toContain("data, never instructions");
   });

@@ -1,5 +1,12 @@
 import { UserError } from "../../platform/errors.ts";
-import { formatCount, formatDateTime, formatDuration, formatTokens, formatUsd } from "../../platform/numbers.ts";
+import {
+  counted,
+  formatCount,
+  formatDateTime,
+  formatDuration,
+  formatTokens,
+  formatUsd,
+} from "../../platform/numbers.ts";
 import { hasCalls, latestSession } from "../../reports/latestSession.ts";
 import { type PromptRow, type SessionReport, sessionReport, type ToolRow } from "../../reports/session.ts";
 import type { RunRow, SessionListRow } from "../../reports/sessions.ts";
@@ -205,7 +212,7 @@ function headOf(session: SessionListRow, call: Call): string {
   const lasted = startedAtMs === null || lastAtMs === null ? "" : `, ${formatDuration(lastAtMs - startedAtMs)}`;
   const runaway = session.runaway ? " Far above your usual sessions." : "";
   return [
-    `**Session** ${code(session.title ?? session.sessionId)} in ${code(session.repo, NAME)}: **${money(session)}**, ${formatCount(session.calls)} calls, ${formatTokens(session.totalTokens)} tokens.${runaway}`,
+    `**Session** ${code(session.title ?? session.sessionId)} in ${code(session.repo, NAME)}: **${money(session)}**, ${counted(session.calls, "call")}, ${formatTokens(session.totalTokens)} tokens.${runaway}`,
     `${code(session.sessionId, NAME)}, begun ${formatDateTime(startedAtMs, call.timeZone)}${lasted}, ${session.models
       .slice(0, TOP)
       .map((model) => code(model, NAME))

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent, formatTokens, formatUsd } from "../../platform/numbers.ts";
+import { counted, formatCount, formatPercent, formatTokens, formatUsd } from "../../platform/numbers.ts";
 import { shareOf } from "../../reports/bounded.ts";
 import { spentByKind } from "../../reports/kinds.ts";
 import { statsReport } from "../../reports/stats.ts";
@@ -110,7 +110,7 @@ export const usageSummary = tool({
           ...leftFields(more),
         };
         const markdown = paragraphs(
-          `${heading("Usage", project, periodText(period, call.nowMs))}: **${money(totals)}**, ${formatCount(totals.sessions)} sessions, ${formatCount(totals.calls)} calls, ${formatTokens(totals.totalTokens)} tokens.`,
+          `${heading("Usage", project, periodText(period, call.nowMs))}: **${money(totals)}**, ${counted(totals.sessions, "session")}, ${counted(totals.calls, "call")}, ${formatTokens(totals.totalTokens)} tokens.`,
           totals.calls === 0 ? "Nothing was spent." : null,
           kinds.user.calls + kinds.overhead.calls > 0
             ? `Of that, sub-agents ${money(kinds.user)}, overhead ${money(kinds.overhead)}.`

@@ -12,7 +12,7 @@ import type {
 } from "../../reports/types.ts";
 import { bar, heat } from "../bars.ts";
 import { left, money, right } from "../costTables.ts";
-import { formatCount, formatDateTime, formatPercent, formatTokens, formatUsd } from "../numbers.ts";
+import { counted, formatCount, formatDateTime, formatPercent, formatTokens, formatUsd } from "../numbers.ts";
 import { type Cell, type Column, renderTable } from "../table.ts";
 import { paint, type Terminal } from "../terminal.ts";
 import { printable, truncate } from "../width.ts";
@@ -48,7 +48,7 @@ function panel(title: string, question: string, body: string, terminal: Terminal
 
 function headline(totals: Totals, terminal: Terminal, filters: Filters): string {
   const cost = `${formatUsd(totals.costNanoUsd)}${totals.unpricedCalls > 0 ? " + unpriced" : ""}`;
-  const text = `${filters.period}  ${cost}  ${formatTokens(totals.totalTokens)} tokens  ${formatCount(totals.calls)} calls  ${formatCount(totals.prompts)} prompts  ${formatCount(totals.sessions)} sessions`;
+  const text = `${filters.period}  ${cost}  ${formatTokens(totals.totalTokens)} tokens  ${counted(totals.calls, "call")}  ${counted(totals.prompts, "prompt")}  ${counted(totals.sessions, "session")}`;
   return paint(truncate(text, terminal.width), "bold", terminal);
 }
 
@@ -190,7 +190,7 @@ function notes({ totals, coverage }: StatsReport, terminal: Terminal): string {
   const lines: string[] = [];
   if (totals.unpriced.length > 0) {
     lines.push(
-      `unpriced, left out of all costs (+): ${totals.unpriced.map(({ model, calls }) => `${printable(model)} (${formatCount(calls)} calls)`).join(", ")}`,
+      `unpriced, left out of all costs (+): ${totals.unpriced.map(({ model, calls }) => `${printable(model)} (${counted(calls, "call")})`).join(", ")}`,
     );
   }
   if (totals.lowerBoundCalls > 0) {
