@@ -2,9 +2,13 @@
 const [command, ...rest] = process.argv.slice(2);
 
 if (command === "hook") {
-  const text = await Bun.stdin.text();
-  if (rest[1] !== "pre-tool-use" || !(await import("./commands/hookPass.ts")).mayPass(text, process.env)) {
-    const { runHook } = await import("./commands/hook.ts");
+  // What is needed for certain loads while the payload comes.
+  const reading = Bun.stdin.text();
+  const pass = rest[1] === "pre-tool-use" ? import("./commands/hookPass.ts") : null;
+  const filing = pass === null ? import("./commands/hook.ts") : null;
+  const [text, short] = await Promise.all([reading, pass, filing]);
+  if (short === null || !short.mayPass(text, process.env)) {
+    const { runHook } = await (filing ?? import("./commands/hook.ts"));
     const answer = await runHook(rest, process.env, text);
     if (answer !== null) await Bun.write(Bun.stdout, answer);
   }
@@ -12,8 +16,9 @@ if (command === "hook") {
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);
 } else if (command === "statusline" && (rest.length === 0 || rest[0]?.startsWith("--wrap"))) {
+  const reading = Bun.stdin.text();
   const { runStatusline } = await import("./commands/statusline.ts");
-  await Bun.write(Bun.stdout, await runStatusline(rest, process.env, () => Bun.stdin.text()));
+  await Bun.write(Bun.stdout, await runStatusline(rest, process.env, () => reading));
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);
 } else if (command === "mcp" && ["", "catch-up", "query", "advise"].includes(rest.join(" "))) {
