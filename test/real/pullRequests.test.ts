@@ -179,7 +179,9 @@ test("a second worktree is the same repo, an amended commit keeps its lines, and
 test("lines that a shell command wrote are told apart from those of edits", async () => {
   await using scratch = await prepared(false);
   await scratch.claude([
-    bash("git checkout -q -b generated && printf 'export const generated = 1;\\n' > generated.ts"),
+    // Git notes the second of a checkout, not the moment: the call that writes comes surely after it.
+    bash("git checkout -q -b generated"),
+    bash("printf 'export const generated = 1;\\n' > generated.ts"),
     bash(
       "git add -A && git commit -q -m Generated && git commit -q --amend -m Generated; git log -1 --format='[generated %h] Generated'",
     ),
