@@ -19,9 +19,13 @@ function lastText(home: string): string {
   const path = join(home, "statusline.db");
   if (!existsSync(path)) return "";
   const db = new Database(path, { readonly: true });
-  const row = db
-    .query<{ text: string | null }, []>("SELECT json_extract(body, '$.text') AS text FROM glances WHERE body <> ''")
-    .get();
+  // The file is there a moment before its table is.
+  const isMade = db.query("SELECT 1 FROM sqlite_schema WHERE name = 'glances'").get() !== null;
+  const row = isMade
+    ? db
+        .query<{ text: string | null }, []>("SELECT json_extract(body, '$.text') AS text FROM glances WHERE body <> ''")
+        .get()
+    : null;
   db.close();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the colours
   return (row?.text ?? "").replace(/\u001b\[\d+m/g, "");
