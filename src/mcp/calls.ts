@@ -93,7 +93,7 @@ export class Calls {
     const { limit, cursor: _cursor, ...own } = said;
     const args = cursor === null ? own : argumentsOf(tool.input, { ...cursor.args, ...own });
     const most = typeof limit === "number" ? limit : USUAL_ROWS;
-    return await this.#desk.use(async (book) => {
+    return await this.#desk.use(async (book, freshness) => {
       const call = new Call({
         book,
         nowMs: this.#world.now(),
@@ -108,7 +108,7 @@ export class Calls {
         cursor,
       });
       const answer = await tool.run(limit === undefined ? args : { ...(args as object), limit }, call);
-      return resultOf(answer, this.#desk.freshness(), {
+      return resultOf(answer, freshness, {
         limit: most,
         bytes: typeof limit === "number" ? MAX_BYTES : USUAL_BYTES,
         cursorAt: (rows) =>

@@ -57,9 +57,10 @@ export class Desk {
     this.paths = ledgerPaths(world.env);
   }
 
-  /** Opens the book and looks at the logs as far as that is due, then hands the book to `use`. Throws a {@link UserError} where there is no book
-   *  to be read just now; the next call tries again. */
-  async use<T>(use: (book: Book) => T | Promise<T>): Promise<T> {
+  /** Opens the book and looks at the logs as far as that is due, then hands the book to `use`, and how fresh it is: told beforehand, since what
+   *  another process files while an answer is worked out may not be in it. Throws a {@link UserError} where there is no book to be read just now;
+   *  the next call tries again. */
+  async use<T>(use: (book: Book, freshness: Freshness) => T | Promise<T>): Promise<T> {
     try {
       const book = this.#opened();
       // Whoever comes while somebody looks waits for that.
@@ -68,7 +69,7 @@ export class Desk {
       });
       await this.#looking;
       if (this.#reading !== null) await this.#reading.within(PATIENCE_MS);
-      return await use(book);
+      return await use(book, this.freshness());
     } catch (error) {
       throw this.#explained(error);
     }

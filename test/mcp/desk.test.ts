@@ -1,3 +1,4 @@
+import type { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { Desk } from "../../src/mcp/desk.ts";
@@ -27,8 +28,9 @@ const write = (name: string, replies: number): void =>
     `p/${name}.jsonl`,
     ...Array.from({ length: replies }, (_, n) => reply(name, `${name}-${n}`, nowMs - 60_000 + n)),
   );
-const calls = (): Promise<number> =>
-  desk.use(({ db }) => db.query<{ n: number }, []>("SELECT count(*) AS n FROM calls").get()?.n ?? -1);
+const callsIn = (db: Database): number => db.query<{ n: number }, []>("SELECT count(*) AS n FROM calls").get()?.n ?? -1;
+const calls = (): Promise<number> => desk.use(({ db }) => callsIn(db));
+const told = () => desk.use(({ db }, { upToDate, note }) => ({ calls: callsIn(db), upToDate, note }));
 
 describe("the desk", () => {
   test("opens nothing until it is used", () => {
@@ -67,16 +69,31 @@ describe("the desk", () => {
 
   test("leaves much to a process of its own, one at a time, and says so", async () => {
     write(S, 3_000);
-    let seen = await calls();
+    let seen = await told();
     expect(desk.work).toEqual({ looks: 1, readAtOnce: 0, processes: 1 });
-    while (!desk.freshness().upToDate) {
-      expect(desk.freshness().note).toContain("logs are being read");
+    while (!seen.upToDate) {
+      expect(seen.note).toContain("logs are being read");
       nowMs += 600;
-      seen = await calls();
       await Bun.sleep(10);
+      seen = await told();
     }
-    expect(seen).toBe(3_000);
+    expect(seen).toMatchObject({ calls: 3_000, note: null });
     expect(desk.work.processes).toBe(1);
+  });
+
+  test("does not call an answer up to date for what is filed while it is worked out", async () => {
+    desk.close();
+    const slowly = ["sh", "-c", 'sleep 0.6; exec "$0" "$@"', PROGRAM];
+    desk = new Desk({ env: home.env(), cwd: home.dir, now: () => nowMs, self: slowly });
+    write(S, 3_000);
+    const seen = await desk.use(async ({ db }, { upToDate }) => {
+      // A slow tool reads first, and has its answer long after the logs were read.
+      const calls = callsIn(db);
+      while (!desk.freshness().upToDate) await Bun.sleep(10);
+      return { calls, upToDate };
+    });
+    expect(seen).toEqual({ calls: 0, upToDate: false });
+    expect(await told()).toEqual({ calls: 3_000, upToDate: true, note: null });
   });
 
   test("leaves many files to a process of its own", async () => {
