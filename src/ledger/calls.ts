@@ -190,6 +190,7 @@ export class Calls {
       branchId,
       modelId,
       agentId,
+      typeId: run.type_id,
       promptId,
       category: prompts.categoryOf(promptId),
       lowerBound: (flags & CALL_FLAG.stopped) === 0,
@@ -224,13 +225,14 @@ export class Calls {
   }
 
   #contributionOf(stored: StoredCall): Contribution {
-    const { prompts, agentId } = this.#context;
+    const { prompts, runs, agentId } = this.#context;
     return {
       atMs: stored.at_ms,
       sessionId: stored.session_id,
       branchId: stored.branch_id,
       modelId: stored.model_id,
       agentId,
+      typeId: runs.typeOf(stored.run_id),
       promptId: stored.prompt_id,
       category: prompts.categoryOf(stored.prompt_id),
       lowerBound: (stored.flags & CALL_FLAG.stopped) === 0,

@@ -7,12 +7,20 @@ import attributionSchema from "./schema/0002_attribution.sql" with { type: "text
 import guardSchema from "./schema/0003_guard.sql" with { type: "text" };
 import sourcesSchema from "./schema/0004_sources.sql" with { type: "text" };
 import serversSchema from "./schema/0005_servers.sql" with { type: "text" };
+import runTypesSchema from "./schema/0006_run_types.sql" with { type: "text" };
 
 /** Closing a connection ends the statements that it remembers; one that outlives it would keep it open. No process makes more. */
 Database.MAX_QUERY_CACHE_SIZE = 500;
 
 /** Migrations in order; `user_version` counts how many a book has seen. Never edit one that was released. */
-const MIGRATIONS: readonly string[] = [ledgerSchema, attributionSchema, guardSchema, sourcesSchema, serversSchema];
+const MIGRATIONS: readonly string[] = [
+  ledgerSchema,
+  attributionSchema,
+  guardSchema,
+  sourcesSchema,
+  serversSchema,
+  runTypesSchema,
+];
 
 /** Version of the schema that this program writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

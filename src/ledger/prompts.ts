@@ -2,7 +2,7 @@ import type { Database, Statement } from "bun:sqlite";
 import { CATEGORIES, CLASSIFIER_VERSION, categoryIndexOf } from "../categories/index.ts";
 import { keyOf } from "../platform/hash.ts";
 import { lazy } from "./lazy.ts";
-import { measuresOf, type RollupDeltas, sumsByHour } from "./rollups.ts";
+import { type RollupDeltas, sumsByHour } from "./rollups.ts";
 
 /** Category of calls that belong to no prompt. */
 export const GENERAL = CATEGORIES.indexOf("general");
@@ -110,7 +110,7 @@ export class Prompts {
       if (prompt.category !== prompt.filedCategory && prompt.hasCalls) {
         const where = "c.run_id IN (SELECT id FROM runs WHERE session_id = ?) AND c.prompt_id = ?";
         for (const sums of sumsByHour(this.#db, where, prompt.sessionId, prompt.id)) {
-          deltas.moveCategory(sums, prompt.filedCategory, prompt.category, measuresOf(sums));
+          deltas.moveCategory(sums, prompt.filedCategory, prompt.category);
         }
       }
       prompt.filedCategory = prompt.category;

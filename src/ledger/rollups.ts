@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { MAIN_TYPE, retypeRuns } from "./runTypes.ts";
 
 /** What one call adds to the rollups. `costNano` is null where the call is unpriced. */
 export interface Contribution {
@@ -7,6 +8,8 @@ export interface Contribution {
   branchId: number;
   modelId: number;
   agentId: number;
+  /** Type that its run is filed under. */
+  typeId: number;
   promptId: number | null;
   category: number;
   lowerBound: boolean;
@@ -41,8 +44,11 @@ interface LastCells {
   modelId: number;
   category: number;
   sessionId: number;
+  typeId: number;
   hourCell: Cell;
   sessionCell: Cell;
+  /** Null for main threads. */
+  typeCell: Cell | null;
 }
 
 /** Collects what changed during one transaction and adds it to the rollups at its end, so that they never lag the facts. */
@@ -50,6 +56,7 @@ export class RollupDeltas {
   readonly #db: Database;
   readonly #hours = new Map<string, { key: number[]; cell: Cell }>();
   readonly #sessions = new Map<string, { key: number[]; cell: Cell }>();
+  readonly #types = new Map<string, { key: number[]; cell: Cell }>();
   readonly #prompts = new Map<number, { calls: number; tokens: number; cost: number }>();
 
   /** The cells of the call before: the next one mostly falls into the same. */
@@ -62,7 +69,7 @@ export class RollupDeltas {
   /** Adds (`sign` 1) or takes away (`sign` -1) a call. */
   add(call: Contribution, sign: 1 | -1): void {
     const hour = Math.floor(call.atMs / HOUR_MS);
-    const { branchId, modelId, category, agentId, sessionId } = call;
+    const { branchId, modelId, category, agentId, sessionId, typeId } = call;
     const last = this.#last;
     if (
       last === null ||
@@ -70,7 +77,8 @@ export class RollupDeltas {
       last.branchId !== branchId ||
       last.modelId !== modelId ||
       last.category !== category ||
-      last.sessionId !== sessionId
+      last.sessionId !== sessionId ||
+      last.typeId !== typeId
     ) {
       this.#last = {
         hour,
@@ -78,33 +86,34 @@ export class RollupDeltas {
         modelId,
         category,
         sessionId,
+        typeId,
         hourCell: cellOf(this.#hours, [hour, branchId, modelId, category, agentId]),
         sessionCell: cellOf(this.#sessions, [sessionId, branchId, modelId, hour]),
+        typeCell: typeId === MAIN_TYPE ? null : cellOf(this.#types, [hour, branchId, modelId, agentId, typeId]),
       };
     }
-    const { hourCell, sessionCell } = this.#last as LastCells;
+    const { hourCell, sessionCell, typeCell } = this.#last as LastCells;
     accumulate(hourCell, call, sign);
     accumulate(sessionCell, call, sign);
+    if (typeCell !== null) accumulate(typeCell, call, sign);
     if (call.promptId !== null) {
       const tokens = call.input + call.output + call.cacheRead + call.cacheWrite5m + call.cacheWrite1h;
       this.#addToPrompt(call.promptId, sign, sign * tokens, sign * (call.costNano ?? 0));
     }
   }
 
-  /** Moves what is filed under one category to another. `sums` are the measures in column order. */
-  moveCategory(
-    key: { hour: number; branchId: number; modelId: number; agentId: number },
-    from: number,
-    to: number,
-    sums: readonly number[],
-  ): void {
-    const { hour, branchId, modelId, agentId } = key;
+  /** Moves what is filed under one category to another. */
+  moveCategory(sums: SumRow, from: number, to: number): void {
+    const { hour, branchId, modelId, agentId } = sums;
     const source = cellOf(this.#hours, [hour, branchId, modelId, from, agentId]);
-    const target = cellOf(this.#hours, [hour, branchId, modelId, to, agentId]);
-    sums.forEach((value, at) => {
-      source[at] = (source[at] ?? 0) - value;
-      target[at] = (target[at] ?? 0) + value;
-    });
+    move(source, cellOf(this.#hours, [hour, branchId, modelId, to, agentId]), sums);
+  }
+
+  /** Moves what is filed under one type of sub-agent to another. */
+  moveType(sums: SumRow, from: number, to: number): void {
+    const { hour, branchId, modelId, agentId } = sums;
+    const source = cellOf(this.#types, [hour, branchId, modelId, agentId, from]);
+    move(source, cellOf(this.#types, [hour, branchId, modelId, agentId, to]), sums);
   }
 
   /** Moves sums from one prompt to another; either may be none. */
@@ -127,6 +136,7 @@ export class RollupDeltas {
   flush(): void {
     writeCells(this.#db, "rollup_hours", ["hour", "branch_id", "model_id", "category", "agent_id"], this.#hours);
     writeCells(this.#db, "rollup_sessions", ["session_id", "branch_id", "model_id", "hour"], this.#sessions);
+    writeCells(this.#db, "rollup_sub_agents", ["hour", "branch_id", "model_id", "agent_id", "type_id"], this.#types);
     writeCells(this.#db, "rollup_totals", ["branch_id", "model_id", "category", "agent_id"], folded(this.#hours, 1, 5));
     writeCells(this.#db, "rollup_clock", ["hour"], folded(this.#hours, 0, 1));
     const prompt = this.#db.query(
@@ -142,8 +152,16 @@ export class RollupDeltas {
     this.#last = null;
     this.#hours.clear();
     this.#sessions.clear();
+    this.#types.clear();
     this.#prompts.clear();
   }
+}
+
+function move(source: Cell, target: Cell, sums: SumRow): void {
+  measuresOf(sums).forEach((value, at) => {
+    source[at] = (source[at] as number) - value;
+    target[at] = (target[at] as number) + value;
+  });
 }
 
 /** Cells added up over all but the key columns `from` to `to`. */
@@ -189,7 +207,7 @@ function accumulate(cell: Cell, call: Contribution, sign: 1 | -1): void {
 
 function writeCells(
   db: Database,
-  table: "rollup_hours" | "rollup_sessions" | "rollup_totals" | "rollup_clock",
+  table: "rollup_hours" | "rollup_sessions" | "rollup_sub_agents" | "rollup_totals" | "rollup_clock",
   keyColumns: readonly string[],
   cells: ReadonlyMap<string, { key: number[]; cell: Cell }>,
 ): void {
@@ -250,7 +268,7 @@ export interface SumRow {
 }
 
 /** The measures of a {@link SumRow} in column order. */
-export function measuresOf(row: SumRow): number[] {
+function measuresOf(row: SumRow): number[] {
   return [
     row.calls,
     row.unpriced,
@@ -277,6 +295,14 @@ export function rebuildRollups(db: Database, fallbackCategory: number): void {
   db.run(
     `INSERT INTO rollup_sessions
      SELECT c.session_id, c.branch_id, c.model_id, c.at_ms / ${HOUR_MS}, ${SUMS} FROM calls c GROUP BY 1, 2, 3, 4`,
+  );
+  db.run("DELETE FROM rollup_sub_agents");
+  retypeRuns(db);
+  db.run(
+    `INSERT INTO rollup_sub_agents
+     SELECT c.at_ms / ${HOUR_MS}, c.branch_id, c.model_id, s.agent_id, r.type_id, ${SUMS}
+     FROM runs r JOIN calls c ON c.run_id = r.id JOIN sessions s ON s.id = c.session_id
+     WHERE r.type_id <> ${MAIN_TYPE} GROUP BY 1, 2, 3, 4, 5`,
   );
   const measures = MEASURES.map((name) => `sum(${name})`).join(", ");
   db.run("DELETE FROM rollup_totals");

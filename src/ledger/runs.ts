@@ -3,7 +3,8 @@ import { type RunEvent, TYPE_RANK } from "../agents/events.ts";
 import { keyOf } from "../platform/hash.ts";
 import { lazy } from "./lazy.ts";
 import type { Prompts } from "./prompts.ts";
-import { measuresOf, type RollupDeltas, sumsByHour } from "./rollups.ts";
+import { type RollupDeltas, sumsByHour } from "./rollups.ts";
+import { type RunKind, RunTypes } from "./runTypes.ts";
 
 /** How a run's prompt is known: by its own word for good, otherwise worked out anew whenever its session changes. */
 const PROMPT_BY_WORD = 1;
@@ -11,11 +12,19 @@ const PROMPT_BY_WORD = 1;
 interface RunRow {
   id: number;
   run_id: string;
-  kind: "main" | "user" | "overhead";
+  kind: RunKind;
   started_ms: number | null;
   prompt_id: number | null;
   prompt_known: number;
   spawned_by: bigint | null;
+  /** Type that its calls are filed under. */
+  type_id: number;
+}
+
+/** What a run's type follows from. */
+interface Typed {
+  kind: RunKind;
+  agent_type: string | null;
 }
 
 /** A run whose prompt is worked out. */
@@ -33,6 +42,7 @@ interface OpenRun {
 export class Runs {
   readonly #db: Database;
   readonly #prompts: Prompts;
+  readonly #types: RunTypes;
   readonly #rows = new Map<string, RunRow>();
   readonly #select: () => Statement<RunRow, [number, string]>;
   readonly #insert: () => Statement;
@@ -45,13 +55,14 @@ export class Runs {
   constructor(db: Database, prompts: Prompts) {
     this.#db = db;
     this.#prompts = prompts;
+    this.#types = new RunTypes(db);
     this.#select = lazy(
       db,
-      "SELECT id, run_id, kind, started_ms, prompt_id, prompt_known, spawned_by FROM runs WHERE session_id = ? AND run_id = ?",
+      "SELECT id, run_id, kind, started_ms, prompt_id, prompt_known, spawned_by, type_id FROM runs WHERE session_id = ? AND run_id = ?",
     );
     this.#insert = lazy(
       db,
-      "INSERT INTO runs (session_id, run_id, kind, started_ms, prompt_id) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO runs (session_id, run_id, kind, started_ms, prompt_id, type_id) VALUES (?, ?, ?, ?, ?, ?)",
     );
     this.#byTime = lazy(
       db,
@@ -62,12 +73,7 @@ export class Runs {
 
   /** The run of a session by the agent's name for it, "" being the main thread. */
   find(sessionId: number, runId: string, atMs: number): RunRow {
-    const name = `${sessionId} ${runId}`;
-    let row = this.#rows.get(name);
-    if (row === undefined) {
-      row = this.#load(sessionId, runId, atMs);
-      this.#rows.set(name, row);
-    }
+    const row = this.#rowOf(sessionId, runId, atMs);
     if (runId !== "" && (row.started_ms === null || atMs < row.started_ms)) {
       row.started_ms = atMs;
       this.#db.query("UPDATE runs SET started_ms = ? WHERE id = ?").run(atMs, row.id);
@@ -81,8 +87,15 @@ export class Runs {
     return this.#db.query<{ n: string }, [number]>("SELECT run_id AS n FROM runs WHERE id = ?").get(id)?.n ?? "";
   }
 
+  /** Type that a run's calls are filed under, by its id. */
+  typeOf(id: number): number {
+    return (
+      this.#db.query<{ type: number }, [number]>("SELECT type_id AS type FROM runs WHERE id = ?").get(id)?.type ?? 0
+    );
+  }
+
   /** Adds facts to a run. */
-  merge(sessionId: number, fact: RunEvent): void {
+  merge(sessionId: number, fact: RunEvent, deltas: RollupDeltas): void {
     const row = this.find(sessionId, fact.runId, fact.atMs ?? Number.MAX_SAFE_INTEGER);
     if (fact.spawnedBy !== undefined) this.#unsettled.add(sessionId);
     if (fact.promptKey !== undefined && row.prompt_known !== PROMPT_BY_WORD) {
@@ -94,16 +107,16 @@ export class Runs {
       this.#unsettled.add(sessionId);
     }
     const spawnedBy = fact.spawnedBy === undefined ? null : keyOf(fact.spawnedBy);
-    this.#db
-      .query(
+    const typed = this.#db
+      .query<Typed, (string | number | bigint | null)[]>(
         `UPDATE runs SET
            agent_type = CASE WHEN ?1 IS NULL OR type_rank > ?2 OR (type_rank = ?2 AND agent_type >= ?1) THEN agent_type ELSE ?1 END,
            type_rank = CASE WHEN ?1 IS NULL THEN type_rank ELSE max(type_rank, ?2) END, description = coalesce(?3, description),
            spawned_by = coalesce(?4, spawned_by), parent_run_id = coalesce(?5, parent_run_id), depth = coalesce(?6, depth),
            kind = CASE WHEN kind = 'overhead' OR ?7 = 'overhead' THEN 'overhead' ELSE kind END
-         WHERE id = ?8`,
+         WHERE id = ?8 RETURNING kind, agent_type`,
       )
-      .run(
+      .get(
         fact.agentType ?? null,
         fact.typeRank ?? TYPE_RANK.record,
         fact.description ?? null,
@@ -113,6 +126,7 @@ export class Runs {
         fact.kind,
         row.id,
       );
+    if (typed !== null) this.#retype(row, typed, deltas);
   }
 
   readonly #pending: { run: RunRow; promptId: number }[] = [];
@@ -136,30 +150,40 @@ export class Runs {
     for (const use of this.#spawns) for (const { session } of spawned.all(use)) this.#unsettled.add(session);
     this.#spawns.clear();
     for (const sessionId of this.#unsettled) {
-      this.#nameBySpawn(sessionId);
+      this.#nameBySpawn(sessionId, deltas);
       for (const [run, promptId] of this.#promptsOf(sessionId)) {
         if (promptId === null || promptId === run.prompt_id) continue;
-        const row =
-          this.#rows.get(`${sessionId} ${run.run_id}`) ?? this.#load(sessionId, run.run_id, run.started_ms ?? 0);
-        this.#assign(row, promptId, deltas);
+        this.#assign(this.#rowOf(sessionId, run.run_id, run.started_ms ?? 0), promptId, deltas);
       }
     }
     this.#unsettled.clear();
   }
 
   /** Sub-agents without a record of their own are of the type and have the task that the tool use named which asked for them. */
-  #nameBySpawn(sessionId: number): void {
+  #nameBySpawn(sessionId: number, deltas: RollupDeltas): void {
     const named = this.#db
-      .query<{ id: number; type: string | null; description: string | null }, [number]>(
-        `SELECT id, type, description FROM (
-           SELECT r.id, r.agent_type, r.description AS known, CASE WHEN r.type_rank = 0 AND n.id <> 0 THEN n.name ELSE r.agent_type END AS type,
+      .query<{ runId: string; kind: RunKind; type: string | null; description: string | null }, [number]>(
+        `SELECT run_id AS runId, kind, type, description FROM (
+           SELECT r.run_id, r.kind, r.agent_type, r.description AS known, CASE WHEN r.type_rank = 0 AND n.id <> 0 THEN n.name ELSE r.agent_type END AS type,
              coalesce(r.description, nullif(p.description, '')) AS description
            FROM runs r JOIN spawns p ON p.key = r.spawned_by JOIN labels n ON n.id = p.type_id WHERE r.session_id = ?)
          WHERE type IS NOT agent_type OR description IS NOT known`,
       )
       .all(sessionId);
-    for (const { id, type, description } of named)
-      this.#db.query("UPDATE runs SET agent_type = ?, description = ? WHERE id = ?").run(type, description, id);
+    for (const { runId, kind, type, description } of named) {
+      const row = this.#rowOf(sessionId, runId, 0);
+      this.#db.query("UPDATE runs SET agent_type = ?, description = ? WHERE id = ?").run(type, description, row.id);
+      this.#retype(row, { kind, agent_type: type }, deltas);
+    }
+  }
+
+  /** Moves a run's calls to the type that is known of it now. */
+  #retype(run: RunRow, { kind, agent_type }: Typed, deltas: RollupDeltas): void {
+    const type = this.#types.idOf(kind, agent_type, run.run_id);
+    if (type === run.type_id) return;
+    for (const sums of sumsByHour(this.#db, "c.run_id = ?", run.id)) deltas.moveType(sums, run.type_id, type);
+    this.#db.query("UPDATE runs SET type_id = ? WHERE id = ?").run(type, run.id);
+    run.type_id = type;
   }
 
   /** Runs of a session that do not say their prompt, with the one they work for. A sub-agent of a sub-agent has that of the run which asked for it,
@@ -205,13 +229,23 @@ export class Runs {
     const from = this.#prompts.categoryOf(run.prompt_id);
     const to = this.#prompts.categoryOf(promptId);
     for (const sums of sumsByHour(this.#db, "c.run_id = ?", run.id)) {
-      if (from !== to) deltas.moveCategory(sums, from, to, measuresOf(sums));
+      if (from !== to) deltas.moveCategory(sums, from, to);
       const tokens = sums.input + sums.output + sums.cacheRead + sums.write5m + sums.write1h;
       deltas.movePrompt(run.prompt_id, promptId, sums.calls, tokens, sums.cost);
     }
     this.#db.query("UPDATE calls SET prompt_id = ? WHERE run_id = ?").run(promptId, run.id);
     this.#db.query("UPDATE runs SET prompt_id = ? WHERE id = ?").run(promptId, run.id);
     run.prompt_id = promptId;
+  }
+
+  #rowOf(sessionId: number, runId: string, atMs: number): RunRow {
+    const name = `${sessionId} ${runId}`;
+    let row = this.#rows.get(name);
+    if (row === undefined) {
+      row = this.#load(sessionId, runId, atMs);
+      this.#rows.set(name, row);
+    }
+    return row;
   }
 
   #load(sessionId: number, runId: string, atMs: number): RunRow {
@@ -221,7 +255,8 @@ export class Runs {
     const startedMs = runId === "" || atMs === Number.MAX_SAFE_INTEGER ? null : atMs;
     // Mostly right at once, so that calls need not be moved later; settle() has the last word.
     const promptId = startedMs === null ? null : this.#promptByTime(sessionId, startedMs);
-    const { lastInsertRowid } = this.#insert().run(sessionId, runId, kind, startedMs, promptId);
+    const typeId = this.#types.idOf(kind, null, runId);
+    const { lastInsertRowid } = this.#insert().run(sessionId, runId, kind, startedMs, promptId, typeId);
     return {
       id: Number(lastInsertRowid),
       run_id: runId,
@@ -230,11 +265,13 @@ export class Runs {
       prompt_id: promptId,
       prompt_known: 0,
       spawned_by: null,
+      type_id: typeId,
     };
   }
 
   forget(): void {
     this.#rows.clear();
+    this.#types.forget();
     this.#unsettled.clear();
     this.#spawns.clear();
     this.#pending.length = 0;

@@ -110,7 +110,7 @@ export class Writer {
       this.#prompts.used(sessionOf(use.sessionId), use.promptKey, use.atMs, use.toolFlags);
     }
     this.#prompts.save(this.#deltas);
-    for (const run of events.runs) this.#runs.merge(sessionOf(run.sessionId), run);
+    for (const run of events.runs) this.#runs.merge(sessionOf(run.sessionId), run, this.#deltas);
     this.#calls ??= new Calls({
       db: this.#db,
       agentId,

@@ -92,15 +92,19 @@ function integrity(db: Database): Check {
 
 /** The rollups must add up to the calls, to the nano-dollar. */
 function conservation(db: Database, totals: { calls: number; cost: number }): Check {
-  const sums = ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"].map(
-    (table) =>
-      db
-        .query<{ calls: number; cost: number }, []>(
-          `SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(cost_nano), 0) AS cost FROM ${table}`,
-        )
-        .get() ?? { calls: 0, cost: 0 },
-  );
-  const holds = sums.every((sum) => sum.calls === totals.calls && sum.cost === totals.cost);
+  const sumOf = (cells: string): { calls: number; cost: number } =>
+    db
+      .query<{ calls: number; cost: number }, []>(
+        `SELECT coalesce(sum(calls), 0) AS calls, coalesce(sum(cost_nano), 0) AS cost FROM ${cells}`,
+      )
+      .get() ?? { calls: 0, cost: 0 };
+  const adds = (cells: string, whole: { calls: number; cost: number }): boolean => {
+    const { calls, cost } = sumOf(cells);
+    return calls === whole.calls && cost === whole.cost;
+  };
+  const wholes = ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"];
+  const subAgents = "(SELECT 1 AS calls, cost_nano FROM runs r JOIN calls c ON c.run_id = r.id WHERE r.kind <> 'main')";
+  const holds = wholes.every((table) => adds(table, totals)) && adds("rollup_sub_agents", sumOf(subAgents));
   return holds
     ? {
         name: "conservation",

@@ -47,6 +47,13 @@ export function dumpBook(path: string): string[] {
        JOIN models m ON m.id = h.model_id`,
     );
     all(
+      "rollup of sub-agents",
+      `SELECT h.hour, o.identity, b.name, m.name, t.kind, t.agent_type, t.family, h.calls, h.unpriced, h.lower_bounds, h.input, h.output,
+         h.cache_read, h.cache_write_5m, h.cache_write_1h, h.cost_nano
+       FROM rollup_sub_agents h JOIN branches b ON b.id = h.branch_id JOIN repos o ON o.id = b.repo_id JOIN models m ON m.id = h.model_id
+       JOIN run_types t ON t.id = h.type_id`,
+    );
+    all(
       "sessions",
       "SELECT session_id, cwd, client_version, entrypoint, forked_from, started_ms, last_ms, reported_cost_nano, title FROM sessions",
     );
@@ -100,8 +107,19 @@ export function conserved(path: string): boolean {
     );
     const measures =
       "coalesce(sum(calls), 0), sum(unpriced), sum(input), sum(output), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), coalesce(sum(cost_nano), 0)";
-    return ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"].every(
-      (table) => sums(`SELECT ${measures} FROM ${table}`) === facts,
+    const wholes = ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"];
+    if (!wholes.every((table) => sums(`SELECT ${measures} FROM ${table}`) === facts)) return false;
+    // What is kept of sub-agents against their calls, type by type as the runs' own columns have it.
+    return (
+      sums(
+        `SELECT t.kind, t.agent_type, sum(calls), sum(input + output + cache_read + cache_write_5m + cache_write_1h), sum(cost_nano)
+         FROM rollup_sub_agents h JOIN run_types t ON t.id = h.type_id GROUP BY 1, 2 ORDER BY 1, 2`,
+      ) ===
+      sums(
+        `SELECT r.kind, coalesce(r.agent_type, ''), count(*), sum(input + output + cache_read + cache_write_5m + cache_write_1h),
+           sum(coalesce(cost_nano, 0))
+         FROM calls c JOIN runs r ON r.id = c.run_id WHERE r.kind <> 'main' GROUP BY 1, 2 ORDER BY 1, 2`,
+      )
     );
   } finally {
     db.close();
