@@ -1,12 +1,14 @@
 import type { Database } from "bun:sqlite";
-import { overheadOf } from "../agents/overhead.ts";
 import { CATEGORIES } from "../categories/index.ts";
+import type { RunKind } from "../ledger/runTypes.ts";
+import { type AgentType, costsOf, labelOf, sessionsIn, typesIn } from "./agentTypes.ts";
 import { addSums, bounded, byCost, heaviest, type Left, restOf, shareOf, unpricedIn } from "./bounded.ts";
 import {
   addMeasures,
   noSums,
   rowsOf,
   type Selection,
+  SUB_AGENTS,
   SUM_MEASURES,
   selectedCalls,
   selectionOf,
@@ -19,7 +21,7 @@ import type { Coverage, Sums, Unpriced } from "./types.ts";
 
 /** Who spent it: the main threads, each type of sub-agent, and what clients did on their own behalf. */
 
-export type RunKind = "main" | "user" | "overhead";
+export type { RunKind };
 
 /** Main threads, or the sub-agents of one type. */
 export interface AgentRow extends Sums {
@@ -95,23 +97,25 @@ export function agentsReport(db: Database, filters: Filters, options: { runs: bo
   return db.transaction(() => {
     const selection = selectionOf(db, filters);
     const names = loadNames(db);
-    const runs = runsIn(db, selection);
+    const types = typesIn(db, selection);
     const totals = noSums();
-    for (const run of runs) addSums(totals, run.sums);
-    const agents = bounded(byCost(typesOf(runs, names, totals)), filters.top);
+    for (const { sums } of types) addSums(totals, sums);
+    const rows = types.map((type) => rowOf(type, names, totals));
+    const agents = bounded(byCost(rows), filters.top);
+    const runs = options.runs ? runsIn(db, selection) : [];
     const list = options.runs ? bounded(byCost(runs.map((run) => ({ ...run.sums, run }))), filters.top) : null;
     return {
       totals: {
         ...totals,
-        sessions: new Set(runs.map((run) => run.session)).size,
-        runs: runs.length,
+        sessions: sessionsIn(db, selection),
+        runs: rows.reduce((sum, row) => sum + row.runs, 0),
         unpriced: unpricedIn(db, selection, names),
       },
       kinds: KINDS.map((kind) => {
-        const own = runs.filter((run) => run.kind === kind);
+        const own = rows.filter((row) => row.kind === kind);
         const sums = noSums();
-        for (const run of own) addSums(sums, run.sums);
-        return { kind, runs: own.length, ...sums, share: shareOf(sums, totals) };
+        for (const row of own) addSums(sums, row);
+        return { kind, runs: own.reduce((sum, row) => sum + row.runs, 0), ...sums, share: shareOf(sums, totals) };
       }),
       agents: agents.shown,
       agentsLeft: agents.left,
@@ -122,11 +126,25 @@ export function agentsReport(db: Database, filters: Filters, options: { runs: bo
   })();
 }
 
+function rowOf({ kind, type, runs, sessions, sums, models }: AgentType, names: Names, totals: Sums): AgentRow {
+  return {
+    kind,
+    type,
+    plugin: pluginOf(type),
+    runs,
+    sessions,
+    models: heaviest(models, names.models),
+    ...sums,
+    share: shareOf(sums, totals),
+  };
+}
+
 type RunModelRow = [
   id: number,
   session: number,
   kind: RunKind,
-  type: string | null,
+  agentType: string,
+  family: string,
   runId: string,
   model: number,
   ...number[],
@@ -138,7 +156,7 @@ function runsIn(db: Database, selection: Selection): Run[] {
   const { runType } = selection;
   if (runType !== null && runType !== "main") return [...runsOfCalls(db, selectedCalls(selection)).values()];
   const all = { ...selection, runType: null };
-  const subAgents = runsOfCalls(db, selectedCalls(all, "r.kind <> 'main'"));
+  const subAgents = runsOfCalls(db, selectedCalls(all, SUB_AGENTS));
   const mains = mainsIn(db, all, subAgents);
   const runs = runType === "main" ? mains : [...mains, ...subAgents.values()];
   return runs.sort((a, b) => a.id - b.id);
@@ -147,17 +165,16 @@ function runsIn(db: Database, selection: Selection): Run[] {
 function runsOfCalls(db: Database, calls: string): Map<number, Run> {
   const rows = db
     .query(
-      `SELECT r.id, r.session_id, r.kind, r.agent_type, r.run_id AS name, x.* FROM (
+      `SELECT r.id, r.session_id, t.kind, t.agent_type, t.family, r.run_id AS name, x.* FROM (
          SELECT model_id, ${SUM_MEASURES}, run_id FROM (${calls}) GROUP BY run_id, model_id) x
-       JOIN runs r ON r.id = x.run_id ORDER BY r.id`,
+       JOIN runs r ON r.id = x.run_id JOIN run_types t ON t.id = r.type_id ORDER BY r.id`,
     )
     .values() as RunModelRow[];
   const runs = new Map<number, Run>();
-  for (const [id, session, kind, agentType, runId, model, ...measures] of rows) {
+  for (const [id, session, kind, agentType, family, runId, model, ...measures] of rows) {
     let run = runs.get(id);
     if (run === undefined) {
-      const type = kind === "main" ? null : kind === "overhead" ? (overheadOf(runId) ?? agentType) : agentType;
-      run = { id, session, kind, type, runId, sums: noSums(), models: new Map() };
+      run = { id, session, kind, type: labelOf(kind, agentType, family), runId, sums: noSums(), models: new Map() };
       runs.set(id, run);
     }
     const part = noSums();
@@ -205,41 +222,6 @@ function mainsIn(db: Database, selection: Selection, subAgents: ReadonlyMap<numb
     main.models.set(model, part);
   }
   return [...mains.values()];
-}
-
-/** Cost by model. */
-function costsOf(models: ReadonlyMap<number, Sums>): Map<number, number> {
-  return new Map([...models].map(([model, { costNanoUsd }]) => [model, costNanoUsd]));
-}
-
-function typesOf(runs: readonly Run[], names: Names, totals: Sums): AgentRow[] {
-  interface Type {
-    own: Run[];
-    sums: Sums;
-    models: Map<number, number>;
-  }
-  const types = new Map<string, Type>();
-  for (const run of runs) {
-    const key = JSON.stringify([run.kind, run.type]);
-    const type: Type = types.get(key) ?? { own: [], sums: noSums(), models: new Map() };
-    types.set(key, type);
-    type.own.push(run);
-    addSums(type.sums, run.sums);
-    for (const [model, cost] of costsOf(run.models)) type.models.set(model, (type.models.get(model) ?? 0) + cost);
-  }
-  return [...types].map(([key, { own, sums, models }]) => {
-    const [kind, type] = JSON.parse(key) as [RunKind, string | null];
-    return {
-      kind,
-      type,
-      plugin: pluginOf(type),
-      runs: own.length,
-      sessions: new Set(own.map((run) => run.session)).size,
-      models: heaviest(models, names.models),
-      ...sums,
-      share: shareOf(sums, totals),
-    };
-  });
 }
 
 /** A plugin's agents, skills and commands are named `plugin:name`. */

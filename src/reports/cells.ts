@@ -27,6 +27,9 @@ export const SUM_MEASURES = MEASURES.map((name) => `sum(${name})`).join(", ");
 const CALL_MEASURES = `1 AS calls, c.cost_nano IS NULL AS unpriced, (c.flags & 16) = 0 AS lower_bounds, c.input, c.output,
   c.cache_read, c.cache_write_5m, c.cache_write_1h, coalesce(c.cost_nano, 0) AS cost_nano`;
 
+/** Condition on a run `r`. */
+export const SUB_AGENTS = "r.kind <> 'main'";
+
 const CELL_COLUMNS = `hour, branch_id, model_id, category, agent_id, ${MEASURES.join(", ")}, session_id, at_ms`;
 
 /** Restrictions of a filter as SQL, names resolved to ids. */
@@ -161,11 +164,29 @@ export function sessionCells(selection: Selection): string {
   );
 }
 
-/** SQL of the single calls of a selection: `call_id`, `run_id`, `prompt_id` and the keys and measures of {@link hourCells}. `runs` restricts
+/** SQL of the single calls of a selection: `call_id`, `run_id`, `type_id`, `prompt_id` and the keys and measures of {@link hourCells}. `runs` restricts
  *  them further, by a condition on the run `r`. */
 export function selectedCalls(selection: Selection, runs = "1"): string {
   const run = selection.runType === null ? runs : `${runCondition(selection.runType)} AND ${runs}`;
-  return callCells(selection, timeCondition(selection), run, "1", `call_id, run_id, prompt_id, ${CELL_COLUMNS}`);
+  return callCells(
+    selection,
+    timeCondition(selection),
+    run,
+    "1",
+    `call_id, run_id, type_id, prompt_id, ${CELL_COLUMNS}`,
+  );
+}
+
+/** SQL of the cells `(branch_id, model_id, type_id, measures)` of what sub-agents spent in a selection, whatever their hour. Types are those of
+ *  `run_types`. */
+export function subAgentCells(selection: Selection): string {
+  const columns = `branch_id, model_id, type_id, ${MEASURES.join(", ")}`;
+  const calls = (time: string, run: string): string => callCells(selection, time, run, "1", columns);
+  if (selection.runType !== null)
+    return calls(timeCondition(selection), `${runCondition(selection.runType)} AND ${SUB_AGENTS}`);
+  const { wholeFrom, wholeTo, edges } = splitAtHours(selection);
+  const rollup = `SELECT ${columns} FROM rollup_sub_agents WHERE ${selection.where} AND ${hourCondition(wholeFrom, wholeTo)}`;
+  return [rollup, ...edges.map((edge) => calls(edge, SUB_AGENTS))].join(" UNION ALL ");
 }
 
 /** Calls of single hours, one cell a call: for hours that a day's end cuts in two. Keys as of {@link hourCells}, and `at_ms`. */
@@ -183,7 +204,7 @@ export function cellsOfHours(selection: Selection, hours: readonly number[]): st
 /** CROSS JOIN keeps SQLite to this order: from the few sessions of the period to their calls, never through all calls. */
 function callCells(selection: Selection, time: string, run: string, hours = "1", columns = CELL_COLUMNS): string {
   return `SELECT ${columns} FROM (
-    SELECT c.id AS call_id, c.run_id, c.prompt_id, c.at_ms / ${HOUR_MS} AS hour, c.branch_id, c.model_id, coalesce(p.category, ${GENERAL}) AS category, s.agent_id,
+    SELECT c.id AS call_id, c.run_id, r.type_id, c.prompt_id, c.at_ms / ${HOUR_MS} AS hour, c.branch_id, c.model_id, coalesce(p.category, ${GENERAL}) AS category, s.agent_id,
       c.session_id, c.at_ms, ${CALL_MEASURES}
     FROM (SELECT DISTINCT session_id FROM rollup_sessions WHERE ${hours} AND ${hourBounds(time)}) x
     CROSS JOIN sessions s ON s.id = x.session_id

@@ -1,17 +1,17 @@
 import type { Database } from "bun:sqlite";
-import type { RunKind } from "./agents.ts";
+import type { RunKind } from "../ledger/runTypes.ts";
 import { addSums, restOf } from "./bounded.ts";
-import { addMeasures, noSums, rowsOf, SUM_MEASURES, selectedCalls, selectionOf, timelessCells } from "./cells.ts";
+import { addMeasures, noSums, rowsOf, SUM_MEASURES, selectionOf, subAgentCells, timelessCells } from "./cells.ts";
 import type { Filters } from "./filters.ts";
 import type { Sums } from "./types.ts";
 
-/** What main threads, sub-agents and the clients' own runs spent. Only sub-agents are looked at call by call: the rest is the main threads'. */
+/** What main threads, sub-agents and the clients' own runs spent. What sub-agents did not spend is the main threads'. */
 export function spentByKind(db: Database, filters: Filters): Record<RunKind, Sums> {
   const selection = selectionOf(db, filters);
   const kinds: Record<RunKind, Sums> = { main: noSums(), user: noSums(), overhead: noSums() };
   const rows = db
     .query(
-      `SELECT r.kind, ${SUM_MEASURES} FROM (${selectedCalls(selection, "r.kind <> 'main'")}) x JOIN runs r ON r.id = x.run_id GROUP BY r.kind`,
+      `SELECT t.kind, ${SUM_MEASURES} FROM (${subAgentCells(selection)}) x JOIN run_types t ON t.id = x.type_id GROUP BY t.kind`,
     )
     .values() as [RunKind, ...number[]][];
   for (const [kind, ...measures] of rows) addMeasures(kinds[kind], measures, 0);

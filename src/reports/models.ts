@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
+import type { RunKind } from "../ledger/runTypes.ts";
 import { addDays, DayMap, dayText } from "../platform/time.ts";
-import type { RunKind } from "./agents.ts";
 import { addSums, bounded, byCost, type Left, restOf, shareOf, unpricedIn } from "./bounded.ts";
 import {
   addMeasures,
@@ -12,8 +12,9 @@ import {
   rowsOf,
   type Selection,
   SUM_MEASURES,
-  selectedCalls,
   selectionOf,
+  subAgentCells,
+  timelessCells,
 } from "./cells.ts";
 import { coverageOf, hourSpan } from "./coverage.ts";
 import type { Filters } from "./filters.ts";
@@ -94,7 +95,7 @@ function byModel(db: Database, selection: Selection, names: Names): { models: Mo
   const gathered = new Map<number, Gathered>();
   const rows = rowsOf(
     db,
-    `SELECT model_id, category, ${SUM_MEASURES} FROM (${hourCells(selection)}) GROUP BY model_id, category ORDER BY model_id, category`,
+    `SELECT model_id, category, ${SUM_MEASURES} FROM (${timelessCells(selection)}) GROUP BY model_id, category ORDER BY model_id, category`,
   );
   for (const row of rows) {
     const model = gathered.get(row[0] as number) ?? { sums: noSums(), categories: new Map<number, Sums>() };
@@ -134,10 +135,10 @@ function byModel(db: Database, selection: Selection, names: Names): { models: Mo
 
 /** What sub-agents spent, by model and kind; the rest is the main threads'. */
 function subAgentsByModel(db: Database, selection: Selection): Map<string, Sums> {
-  const calls = selectedCalls(selection, "r.kind <> 'main'");
   const rows = db
     .query(
-      `SELECT x.model_id, r.kind, ${SUM_MEASURES} FROM (${calls}) x JOIN runs r ON r.id = x.run_id GROUP BY x.model_id, r.kind`,
+      `SELECT x.model_id, t.kind, ${SUM_MEASURES} FROM (${subAgentCells(selection)}) x JOIN run_types t ON t.id = x.type_id
+       GROUP BY x.model_id, t.kind`,
     )
     .values() as [number, RunKind, ...number[]][];
   return new Map(

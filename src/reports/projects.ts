@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { CATEGORIES } from "../categories/index.ts";
 import { type Group, groupsOf } from "../ledger/groups.ts";
-import type { RunKind } from "./agents.ts";
+import type { RunKind } from "../ledger/runTypes.ts";
 import { addSums, bounded, byCost, heaviest, type Left, restOf, shareOf, unpricedIn } from "./bounded.ts";
 import {
   addMeasures,
@@ -9,9 +9,9 @@ import {
   rowsOf,
   type Selection,
   SUM_MEASURES,
-  selectedCalls,
   selectionOf,
   sessionCells,
+  subAgentCells,
   timelessCells,
 } from "./cells.ts";
 import { coverageOf } from "./coverage.ts";
@@ -182,8 +182,8 @@ function gather(db: Database, selection: Selection, names: Names): Project[] {
   }
   const subAgents = db
     .query(
-      `SELECT x.branch_id, r.kind, ${SUM_MEASURES} FROM (${selectedCalls(selection, "r.kind <> 'main'")}) x JOIN runs r ON r.id = x.run_id
-       GROUP BY x.branch_id, r.kind`,
+      `SELECT x.branch_id, t.kind, ${SUM_MEASURES} FROM (${subAgentCells(selection)}) x JOIN run_types t ON t.id = x.type_id
+       GROUP BY x.branch_id, t.kind`,
     )
     .values() as [number, "user" | "overhead", ...number[]][];
   for (const [branch, kind, ...measures] of subAgents) addMeasures(projects.of(branch)[kind], measures, 0);
@@ -233,7 +233,7 @@ function lastActive(db: Database, project: Project, selection: Selection): numbe
   const rows = rowsOf(
     db,
     `SELECT max(c.at_ms) FROM runs r JOIN calls c ON c.run_id = r.id JOIN branches b ON b.id = c.branch_id
-     WHERE r.session_id IN (${project.lastSessions.join(",")}) AND ${selection.toMs === null ? "1" : `c.at_ms < ${selection.toMs}`}
+     WHERE r.session_id IN (${project.lastSessions.join(",")}) AND ${selection.wherePlace} AND ${selection.toMs === null ? "1" : `c.at_ms < ${selection.toMs}`}
        AND b.repo_id IN (SELECT id FROM repos WHERE id IN (${project.repoIds.join(",")}) OR same_as IN (${project.repoIds.join(",")}))`,
   );
   return rows[0]?.[0] ?? null;
