@@ -136,7 +136,9 @@ export class RollupDeltas {
   flush(): void {
     writeCells(this.#db, "rollup_hours", ["hour", "branch_id", "model_id", "category", "agent_id"], this.#hours);
     writeCells(this.#db, "rollup_sessions", ["session_id", "branch_id", "model_id", "hour"], this.#sessions);
-    writeCells(this.#db, "rollup_sub_agents", ["hour", "branch_id", "model_id", "agent_id", "type_id"], this.#types);
+    const typeKey = ["branch_id", "model_id", "agent_id", "type_id"];
+    writeCells(this.#db, "rollup_sub_agents", ["hour", ...typeKey], this.#types);
+    writeCells(this.#db, "rollup_sub_agent_totals", typeKey, folded(this.#types, 1, 5));
     writeCells(this.#db, "rollup_totals", ["branch_id", "model_id", "category", "agent_id"], folded(this.#hours, 1, 5));
     writeCells(this.#db, "rollup_clock", ["hour"], folded(this.#hours, 0, 1));
     const prompt = this.#db.query(
@@ -205,9 +207,11 @@ function accumulate(cell: Cell, call: Contribution, sign: 1 | -1): void {
   add(8, call.costNano ?? 0);
 }
 
+type Rollup = "hours" | "sessions" | "sub_agents" | "sub_agent_totals" | "totals" | "clock";
+
 function writeCells(
   db: Database,
-  table: "rollup_hours" | "rollup_sessions" | "rollup_sub_agents" | "rollup_totals" | "rollup_clock",
+  table: `rollup_${Rollup}`,
   keyColumns: readonly string[],
   cells: ReadonlyMap<string, { key: number[]; cell: Cell }>,
 ): void {
@@ -308,6 +312,11 @@ export function rebuildRollups(db: Database, fallbackCategory: number): void {
   db.run("DELETE FROM rollup_totals");
   db.run(
     `INSERT INTO rollup_totals SELECT branch_id, model_id, category, agent_id, ${measures} FROM rollup_hours GROUP BY 1, 2, 3, 4`,
+  );
+  db.run("DELETE FROM rollup_sub_agent_totals");
+  db.run(
+    `INSERT INTO rollup_sub_agent_totals
+     SELECT branch_id, model_id, agent_id, type_id, ${measures} FROM rollup_sub_agents GROUP BY 1, 2, 3, 4`,
   );
   db.run("DELETE FROM rollup_clock");
   db.run(`INSERT INTO rollup_clock SELECT hour, ${measures} FROM rollup_hours GROUP BY 1`);

@@ -1,3 +1,5 @@
+import { offsetAt } from "./time.ts";
+
 /** Figures as people read them. Nothing is computed here but the text. */
 
 const NANO = 1_000_000_000;
@@ -88,18 +90,8 @@ export function formatShortDuration(ms: number): string {
 /** Day and minute in a zone: 2026-11-20 14:05; "-" for null. */
 export function formatDateTime(ms: number | null, timeZone: string): string {
   if (ms === null) return "-";
-  const parts: Record<string, string> = {};
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-  for (const { type, value } of format.formatToParts(ms)) parts[type] = value;
-  return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
+  const shown = new Date(ms + offsetAt(ms, timeZone)).toISOString();
+  return `${shown.slice(0, 10)} ${shown.slice(11, 16)}`;
 }
 
 /** A count with its noun: "1 run", "1,204 runs". */

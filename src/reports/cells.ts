@@ -124,11 +124,14 @@ export function isWholeBook(selection: Selection): boolean {
   return wherePlace === "1" && agentId === null && runType === null && fromMs === null && toMs === null;
 }
 
-/** SQL of cells `(branch_id, model_id, category, measures)` of a selection, whatever their hour. */
+function isOverAllTime({ runType, fromMs, toMs }: Selection): boolean {
+  return runType === null && fromMs === null && toMs === null;
+}
+
+/** SQL of cells `(branch_id, model_id, category, agent_id, measures)` of a selection, whatever their hour. */
 export function timelessCells(selection: Selection): string {
-  const overAllTime = selection.runType === null && selection.fromMs === null && selection.toMs === null;
-  if (!overAllTime) return hourCells(selection);
-  return `SELECT branch_id, model_id, category, ${MEASURES.join(", ")} FROM rollup_totals WHERE ${selection.where}`;
+  if (!isOverAllTime(selection)) return hourCells(selection);
+  return `SELECT branch_id, model_id, category, agent_id, ${MEASURES.join(", ")} FROM rollup_totals WHERE ${selection.where}`;
 }
 
 /** SQL of the cells `(hour, measures)` of a selection. */
@@ -184,6 +187,7 @@ export function subAgentCells(selection: Selection): string {
   const calls = (time: string, run: string): string => callCells(selection, time, run, "1", columns);
   if (selection.runType !== null)
     return calls(timeCondition(selection), `${runCondition(selection.runType)} AND ${SUB_AGENTS}`);
+  if (isOverAllTime(selection)) return `SELECT ${columns} FROM rollup_sub_agent_totals WHERE ${selection.where}`;
   const { wholeFrom, wholeTo, edges } = splitAtHours(selection);
   const rollup = `SELECT ${columns} FROM rollup_sub_agents WHERE ${selection.where} AND ${hourCondition(wholeFrom, wholeTo)}`;
   return [rollup, ...edges.map((edge) => calls(edge, SUB_AGENTS))].join(" UNION ALL ");

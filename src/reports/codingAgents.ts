@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { addSums, byCost, heaviest, shareOf, unpricedIn } from "./bounded.ts";
-import { addMeasures, hourCells, noSums, rowsOf, SUM_MEASURES, selectionOf, sessionCells } from "./cells.ts";
+import { addMeasures, noSums, rowsOf, SUM_MEASURES, selectionOf, sessionCells, timelessCells } from "./cells.ts";
 import type { Filters } from "./filters.ts";
 import { loadNames } from "./names.ts";
 import type { Sums, Unpriced } from "./types.ts";
@@ -28,7 +28,7 @@ export function codingAgentsReport(db: Database, filters: Filters): CodingAgents
     const names = loadNames(db);
     const agents = new Map<number, { sums: Sums; models: Map<number, number> }>();
     const totals = noSums();
-    const cells = `SELECT agent_id, model_id, ${SUM_MEASURES} FROM (${hourCells(selection)}) GROUP BY agent_id, model_id`;
+    const cells = `SELECT agent_id, model_id, ${SUM_MEASURES} FROM (${timelessCells(selection)}) GROUP BY agent_id, model_id`;
     for (const row of rowsOf(db, cells)) {
       const [id, model] = row as [number, number];
       const agent = agents.get(id) ?? { sums: noSums(), models: new Map<number, number>() };

@@ -104,7 +104,9 @@ function conservation(db: Database, totals: { calls: number; cost: number }): Ch
   };
   const wholes = ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"];
   const subAgents = "(SELECT 1 AS calls, cost_nano FROM runs r JOIN calls c ON c.run_id = r.id WHERE r.kind <> 'main')";
-  const holds = wholes.every((table) => adds(table, totals)) && adds("rollup_sub_agents", sumOf(subAgents));
+  const parts = ["rollup_sub_agents", "rollup_sub_agent_totals"];
+  const spentBySubAgents = sumOf(subAgents);
+  const holds = wholes.every((table) => adds(table, totals)) && parts.every((table) => adds(table, spentBySubAgents));
   return holds
     ? {
         name: "conservation",

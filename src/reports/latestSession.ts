@@ -5,14 +5,14 @@ export function latestSession(db: Database, repoIds: readonly number[] | null): 
   const inRepos =
     repoIds === null
       ? "1"
-      : `s.id IN (SELECT session_id FROM rollup_sessions WHERE branch_id IN (SELECT id FROM branches WHERE repo_id IN (${repoIds.join(",")})))`;
-  const row = db
-    .query<{ name: string }, []>(
-      `SELECT s.session_id AS name FROM sessions s
-       WHERE ${inRepos} AND EXISTS (SELECT 1 FROM rollup_sessions r WHERE r.session_id = s.id) ORDER BY s.last_ms DESC, s.id DESC LIMIT 1`,
-    )
-    .get();
-  return row?.name ?? null;
+      : `id IN (SELECT session_id FROM rollup_sessions WHERE branch_id IN (SELECT id FROM branches WHERE repo_id IN (${repoIds.join(",")})))`;
+  const sessions = db.query<{ id: number; name: string }, []>(
+    `SELECT id, session_id AS name FROM sessions WHERE ${inRepos} ORDER BY last_ms DESC, id DESC`,
+  );
+  const calls = db.query("SELECT 1 FROM rollup_sessions WHERE session_id = ? LIMIT 1");
+  // The latest mostly has calls: the others need not be asked.
+  for (const { id, name } of sessions.iterate()) if (calls.get(id) !== null) return name;
+  return null;
 }
 
 /** Whether a session has calls of its own. */

@@ -88,7 +88,7 @@ export function sessionsReport(
       only === undefined ? sumSessions(db, selection, names, null).sessions : oneSession(db, selection, only);
     const costs = wholeSessionCosts(db);
     const threshold = thresholdOf(costs);
-    const lastMs = options.order === "recent" ? lastTimes(db) : new Map<number, number>();
+    const lastMs = options.order === "recent" && sessions.length > 1 ? lastTimes(db) : new Map<number, number>();
     const ordered = [...sessions].sort((a, b) => {
       const key = (one: typeof a): number =>
         options.order === "cost"

@@ -110,16 +110,17 @@ export function conserved(path: string): boolean {
     const wholes = ["rollup_hours", "rollup_sessions", "rollup_totals", "rollup_clock"];
     if (!wholes.every((table) => sums(`SELECT ${measures} FROM ${table}`) === facts)) return false;
     // What is kept of sub-agents against their calls, type by type as the runs' own columns have it.
-    return (
-      sums(
-        `SELECT t.kind, t.agent_type, sum(calls), sum(input + output + cache_read + cache_write_5m + cache_write_1h), sum(cost_nano)
-         FROM rollup_sub_agents h JOIN run_types t ON t.id = h.type_id GROUP BY 1, 2 ORDER BY 1, 2`,
-      ) ===
-      sums(
-        `SELECT r.kind, coalesce(r.agent_type, ''), count(*), sum(input + output + cache_read + cache_write_5m + cache_write_1h),
-           sum(coalesce(cost_nano, 0))
-         FROM calls c JOIN runs r ON r.id = c.run_id WHERE r.kind <> 'main' GROUP BY 1, 2 ORDER BY 1, 2`,
-      )
+    const subAgents = sums(
+      `SELECT r.kind, coalesce(r.agent_type, ''), count(*), sum(input + output + cache_read + cache_write_5m + cache_write_1h),
+         sum(coalesce(cost_nano, 0))
+       FROM calls c JOIN runs r ON r.id = c.run_id WHERE r.kind <> 'main' GROUP BY 1, 2 ORDER BY 1, 2`,
+    );
+    const byType = "sum(calls), sum(input + output + cache_read + cache_write_5m + cache_write_1h), sum(cost_nano)";
+    return ["rollup_sub_agents", "rollup_sub_agent_totals"].every(
+      (table) =>
+        sums(
+          `SELECT t.kind, t.agent_type, ${byType} FROM ${table} h JOIN run_types t ON t.id = h.type_id GROUP BY 1, 2 ORDER BY 1, 2`,
+        ) === subAgents,
     );
   } finally {
     db.close();

@@ -46,3 +46,25 @@ SELECT c.at_ms / 3600000, c.branch_id, c.model_id, s.agent_id, r.type_id, count(
   sum(c.input), sum(c.output), sum(c.cache_read), sum(c.cache_write_5m), sum(c.cache_write_1h), sum(coalesce(c.cost_nano, 0))
 FROM runs r JOIN calls c ON c.run_id = r.id JOIN sessions s ON s.id = c.session_id
 WHERE r.kind <> 'main' GROUP BY 1, 2, 3, 4, 5;
+
+-- The same over all time.
+CREATE TABLE rollup_sub_agent_totals (
+  branch_id      INTEGER NOT NULL,
+  model_id       INTEGER NOT NULL,
+  agent_id       INTEGER NOT NULL,
+  type_id        INTEGER NOT NULL REFERENCES run_types (id),
+  calls          INTEGER NOT NULL,
+  unpriced       INTEGER NOT NULL,
+  lower_bounds   INTEGER NOT NULL,
+  input          INTEGER NOT NULL,
+  output         INTEGER NOT NULL,
+  cache_read     INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  cost_nano      INTEGER NOT NULL,
+  PRIMARY KEY (branch_id, model_id, agent_id, type_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO rollup_sub_agent_totals
+SELECT branch_id, model_id, agent_id, type_id, sum(calls), sum(unpriced), sum(lower_bounds), sum(input), sum(output), sum(cache_read),
+  sum(cache_write_5m), sum(cache_write_1h), sum(cost_nano)
+FROM rollup_sub_agents GROUP BY 1, 2, 3, 4;
