@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { runawayThreshold } from "../guard/outliers.ts";
 import type { DayMap } from "../platform/time.ts";
+import { heaviest } from "./bounded.ts";
 import { addMeasures, noSums, rowsOf, type Selection, SUM_MEASURES, sessionCells } from "./cells.ts";
 import type { Names } from "./names.ts";
 import type { Runaway, SessionRow, Sums } from "./types.ts";
@@ -128,14 +129,37 @@ export function thresholdOf(costs: ReadonlyMap<number, number>): Omit<Runaway, "
   return runawayThreshold([...costs.values()]);
 }
 
-interface SessionFacts {
-  id: number;
+/** What is known of a session beside its sums. */
+export type SessionFacts = Omit<SessionRow, keyof Sums | "runaway" | "timesMedian">;
+
+interface FactsRow {
   agent: string;
   session_id: string;
   title: string | null;
   started_ms: number | null;
   last_ms: number | null;
   prompts: number;
+}
+
+/** Facts of a session for people. */
+export function describeSession(db: Database, { id, models, repos }: SessionSums, names: Names): SessionFacts {
+  const facts = db
+    .query<FactsRow, [number]>(
+      `SELECT a.name AS agent, s.session_id, s.title, s.started_ms, s.last_ms,
+         (SELECT count(*) FROM prompts p WHERE p.session_id = s.id AND p.calls > 0) AS prompts
+       FROM sessions s JOIN agents a ON a.id = s.agent_id WHERE s.id = ?`,
+    )
+    .get(id);
+  return {
+    sessionId: facts?.session_id ?? "",
+    agent: facts?.agent ?? "",
+    title: facts?.title ?? null,
+    repo: names.repos.get(mostOf(repos)) ?? "(unknown)",
+    startedAtMs: facts?.started_ms ?? null,
+    lastAtMs: facts?.last_ms ?? null,
+    models: heaviest(models, names.models),
+    prompts: facts?.prompts ?? 0,
+  };
 }
 
 /** Rows for people: facts of the given sessions beside their sums. */
@@ -146,30 +170,12 @@ export function describeSessions(
   costs: ReadonlyMap<number, number>,
   threshold: Omit<Runaway, "count">,
 ): SessionRow[] {
-  const facts = new Map<number, SessionFacts>();
-  const query = db.query<SessionFacts, [number]>(
-    `SELECT s.id, a.name AS agent, s.session_id, s.title, s.started_ms, s.last_ms,
-       (SELECT count(*) FROM prompts p WHERE p.session_id = s.id AND p.calls > 0) AS prompts
-     FROM sessions s JOIN agents a ON a.id = s.agent_id WHERE s.id = ?`,
-  );
-  for (const { id } of chosen) {
-    const row = query.get(id);
-    if (row !== null) facts.set(id, row);
-  }
-  return chosen.map(({ id, sums, models, repos }) => {
-    const fact = facts.get(id);
-    const whole = costs.get(id) ?? 0;
-    const { thresholdNanoUsd, medianNanoUsd } = threshold;
+  const { thresholdNanoUsd, medianNanoUsd } = threshold;
+  return chosen.map((session) => {
+    const whole = costs.get(session.id) ?? 0;
     return {
-      ...sums,
-      sessionId: fact?.session_id ?? "",
-      agent: fact?.agent ?? "",
-      title: fact?.title ?? null,
-      repo: names.repos.get(mostOf(repos)) ?? "(unknown)",
-      startedAtMs: fact?.started_ms ?? null,
-      lastAtMs: fact?.last_ms ?? null,
-      models: [...models].sort((a, b) => b[1] - a[1]).map(([model]) => names.models.get(model) ?? ""),
-      prompts: fact?.prompts ?? 0,
+      ...session.sums,
+      ...describeSession(db, session, names),
       runaway: thresholdNanoUsd !== null && whole > thresholdNanoUsd,
       timesMedian:
         thresholdNanoUsd === null || medianNanoUsd === null || medianNanoUsd === 0 ? null : whole / medianNanoUsd,

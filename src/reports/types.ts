@@ -109,8 +109,6 @@ export interface StatsReport {
   repos: RepoRow[];
   models: ModelRow[];
   sessions: SessionRow[];
-  /** The one that cost most, null where nothing was spent. */
-  dearest: SessionRow | null;
   distribution: Distribution;
   categories: CategoryRow[];
 }

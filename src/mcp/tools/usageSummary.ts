@@ -1,7 +1,6 @@
 import { counted, formatCount, formatPercent, formatTokens, formatUsd } from "../../platform/numbers.ts";
 import { shareOf } from "../../reports/bounded.ts";
-import { spentByKind } from "../../reports/kinds.ts";
-import { statsReport } from "../../reports/stats.ts";
+import { overviewReport } from "../../reports/overview.ts";
 import {
   COST_FIELDS,
   costFields,
@@ -64,9 +63,8 @@ export const usageSummary = tool({
     const period = call.period(args.period, "today");
     const project = call.project(args.project);
     const filters = call.filters(period, project, { top: TOP });
-    const report = statsReport(call.db, filters);
-    const kinds = spentByKind(call.db, filters);
-    const { totals } = report;
+    const report = overviewReport(call.db, filters);
+    const { totals, kinds } = report;
     const days = report.daily.slice(call.offset);
     const { dearest } = report;
     return {
