@@ -8,11 +8,15 @@ export const DATA_NOTE =
 /** Control characters, line and paragraph separators, halves of letters, and what hides in text or changes its direction. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
+/** Nothing to clean: visible ASCII with single spaces between. Most text is, and is told at a glance. */
+const CLEAN = /^[!-~]+(?: [!-~]+)*$/;
+
 /** Longest text from a history in an answer, characters. */
 const LONGEST = 80;
 
 /** Text from a history on one line, without what is not seen, cut in the middle of nothing. */
 export function plain(value: string, longest = LONGEST): string {
+  if (value.length <= longest && CLEAN.test(value)) return value;
   // What is cut off anyway need not be looked at: a title may be a megabyte.
   const line = value
     .slice(0, longest * 8)

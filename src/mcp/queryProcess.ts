@@ -1,4 +1,6 @@
 import { Database } from "bun:sqlite";
+import { fs } from "../platform/builtins.ts";
+import { UserError } from "../platform/errors.ts";
 import { runQuery, type SqlValue } from "../reports/freeQuery.ts";
 import { type Refusal, refusalOf } from "./reply.ts";
 
@@ -18,24 +20,44 @@ const BUSY_MS = 200;
 
 /** The process itself. Answers its exit code. */
 export async function runQueryProcess(): Promise<number> {
+  const books = new OpenBook();
   for await (const line of console) {
     if (line === "") continue;
-    const reply = answer(JSON.parse(line) as QueryOrder);
+    const reply = answer(books, JSON.parse(line) as QueryOrder);
     await Bun.write(Bun.stdout, `${JSON.stringify(reply)}\n`);
   }
   return 0;
 }
 
-function answer({ book, sql, maxRows }: QueryOrder): QueryReply {
+/** The book, open from one query to the next, so that what was read of it stays at hand; another file in its place is opened anew. */
+class OpenBook {
+  #db: Database | null = null;
+  #file = "";
+
+  at(path: string): Database {
+    const stat = fs().statSync(path, { throwIfNoEntry: false });
+    const file = `${stat?.dev} ${stat?.ino} ${path}`;
+    if (this.#db !== null && file === this.#file) return this.#db;
+    this.close();
+    const db = new Database(path, { readonly: true, safeIntegers: true });
+    this.#db = db;
+    this.#file = file;
+    db.run(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    return db;
+  }
+
+  close(): void {
+    this.#db?.close();
+    this.#db = null;
+  }
+}
+
+function answer(books: OpenBook, { book, sql, maxRows }: QueryOrder): QueryReply {
   try {
-    const db = new Database(book, { readonly: true, safeIntegers: true });
-    try {
-      db.run(`PRAGMA busy_timeout = ${BUSY_MS}`);
-      return runQuery(db, sql, maxRows);
-    } finally {
-      db.close();
-    }
+    return runQuery(books.at(book), sql, maxRows);
   } catch (error) {
+    // A damaged book may have been mended when the next query comes.
+    if (!(error instanceof UserError)) books.close();
     return refusalOf(book, error);
   }
 }

@@ -18,8 +18,9 @@ export interface QueryAnswer {
 const TABLES = new Set(
   `agents alerts allocated allocation_sums allocations branches budgets call_labels calls commit_lines commits edits events file_places
    git_operations guard_passes head_moves inherited_calls label_sets labels limits models paths places pr_commits price_rows prompt_commands
-   prompts pull_requests renames repo_group_members repo_groups repos rollup_clock rollup_hours rollup_sessions rollup_totals run_servers runs sessions
-   skill_uses snapshots source_files survivals tool_calls tools sqlite_schema sqlite_master sqlite_stat1`.split(/\s+/),
+   prompts pull_requests renames repo_group_members repo_groups repos rollup_clock rollup_hours rollup_sessions rollup_sub_agent_totals
+   rollup_sub_agents rollup_totals run_servers run_types runs sessions skill_uses snapshots source_files spawns survivals tool_calls tools
+   sqlite_schema sqlite_master sqlite_stat1`.split(/\s+/),
 );
 
 /** Virtual tables that look beyond the documented ones. */
@@ -40,14 +41,16 @@ export function runQuery(db: Database, text: string, maxRows: number): QueryAnsw
     refuseOthers(db, isExplain ? sql.replace(/^[\s\S]*?\bplan\b/i, "") : sql);
     // What comes before a bracket that closes too early is not checked by itself: the statement has to stand alone, and did.
     const statement = db.prepare(isExplain ? sql : `SELECT * FROM (\n${sql}\n) LIMIT ${maxRows + 1}`);
-    const rows = statement.values() as unknown[][];
-    const { columnNames } = statement;
-    statement.finalize();
-    return {
-      columns: columnNames,
-      rows: rows.slice(0, maxRows).map((row) => row.map(cellOf)),
-      hasMore: rows.length > maxRows,
-    };
+    try {
+      const rows = statement.values() as unknown[][];
+      return {
+        columns: statement.columnNames,
+        rows: rows.slice(0, maxRows).map((row) => row.map(cellOf)),
+        hasMore: rows.length > maxRows,
+      };
+    } finally {
+      statement.finalize();
+    }
   } catch (error) {
     throw explained(error);
   }
@@ -61,10 +64,12 @@ interface Opcode {
 
 /** SQLite's own program of the statement says what it opens. Views and what stands deep inside are resolved there already. */
 function refuseOthers(db: Database, sql: string): void {
-  const program = db.prepare<Record<keyof Opcode, bigint | string>, []>(`EXPLAIN ${sql}`).all();
+  const explained = db.prepare<Record<keyof Opcode, bigint | string>, []>(`EXPLAIN ${sql}`);
+  const program = explained.all();
+  explained.finalize();
   const roots = new Map(
     db
-      .prepare<{ root: bigint; name: string }, []>(
+      .query<{ root: bigint; name: string }, []>(
         "SELECT rootpage AS root, tbl_name AS name FROM sqlite_schema WHERE rootpage > 0",
       )
       .all()

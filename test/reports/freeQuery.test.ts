@@ -52,6 +52,18 @@ describe("a query", () => {
     for (const [name] of views) expect(() => runQuery(db, `SELECT * FROM ${name}`, 1)).not.toThrow();
   });
 
+  test("may read every table but that of settings", () => {
+    const tables = rowsOf("SELECT name FROM sqlite_schema WHERE type = 'table'", 200) as [string][];
+    const closed = tables.filter(([name]) => {
+      try {
+        return runQuery(db, `SELECT * FROM ${name}`, 1) === null;
+      } catch {
+        return true;
+      }
+    });
+    expect(closed).toEqual([["meta"]]);
+  });
+
   test("says that there is more", () => {
     expect(runQuery(db, "SELECT 1 AS n FROM v_calls", 1)).toEqual({ columns: ["n"], rows: [[1]], hasMore: true });
     expect(runQuery(db, "SELECT 1 AS n FROM v_calls", 2).hasMore).toBe(false);
