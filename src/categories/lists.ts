@@ -40,7 +40,18 @@ export class WordTable<T> {
 
 const NONE: readonly never[] = [];
 
-/** The set of the words of a list. */
-export function setOf(list: string): ReadonlySet<string> {
-  return new Set(list.split(" "));
+/** Words that can be asked for. */
+export interface Words {
+  has(word: string): boolean;
+}
+
+/** The words of a list, taken apart when the first is asked for. */
+export function setOf(list: string): Words {
+  let words: ReadonlySet<string> | undefined;
+  return {
+    has(word) {
+      words ??= new Set(list.split(" "));
+      return words.has(word);
+    },
+  };
 }

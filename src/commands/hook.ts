@@ -1,5 +1,4 @@
 import type { Database } from "bun:sqlite";
-import { join } from "node:path";
 import type { HookPayload } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
 import { readSetting } from "../ledger/config.ts";
@@ -11,6 +10,7 @@ import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
+import { under } from "../platform/plainPaths.ts";
 import { payloadFiles, pricesOf, readGains, thisMachine } from "./hookFiles.ts";
 import { askGuard, type HookAnswer, isHoldingEvent, NOTHING } from "./hookGuard.ts";
 import { hasGrown } from "./hookWait.ts";
@@ -167,7 +167,7 @@ function ofPayload({ events }: HookPayload): Stretch {
 function archive(paths: LedgerPaths, event: string, text: string, nowMs: number, log: (text: string) => void): void {
   try {
     fs().mkdirSync(paths.audit, { recursive: true, mode: 0o700 });
-    fs().appendFileSync(join(paths.audit, `${nowMs}-${event}-${process.pid}.json`), text, { mode: 0o600 });
+    fs().appendFileSync(under(paths.audit, `${nowMs}-${event}-${process.pid}.json`), text, { mode: 0o600 });
   } catch (error) {
     log(`audit: ${messageOf(error)}`);
   }

@@ -1,6 +1,5 @@
 import type { Database } from "bun:sqlite";
 import type { Dirent } from "node:fs";
-import { join } from "node:path";
 import type { HookPayload, SourceFile } from "../agents/adapter.ts";
 import { claudeCode } from "../agents/claude-code/index.ts";
 import { kindOf } from "../agents/claude-code/layout.ts";
@@ -11,6 +10,7 @@ import { type ReadStretch, readAppended, readNew } from "../ledger/stretches.ts"
 import { fs, identityOf, os } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { Env, LedgerPaths } from "../platform/paths.ts";
+import { under } from "../platform/plainPaths.ts";
 import { PriceBook } from "../pricing/book.ts";
 
 /** What processes that the client starts, hooks and the statusline, read of its files. */
@@ -81,5 +81,5 @@ async function listSubagents(folder: string | null): Promise<string[]> {
   }
   return names
     .filter((entry) => entry.isFile() && kindOf(entry.name) !== null)
-    .map((entry) => join(entry.parentPath, entry.name));
+    .map((entry) => under(entry.parentPath, entry.name));
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { readStatusline } from "../agents/claude-code/statusline.ts";
 import type { StatuslineInput } from "../agents/statusline.ts";
 import { type Glances, glancesPath, openGlances } from "../ledger/glances.ts";
@@ -6,6 +5,7 @@ import { messageOf } from "../platform/errors.ts";
 import { keyOf } from "../platform/hash.ts";
 import { logLine } from "../platform/log.ts";
 import { type Env, type LedgerPaths, ledgerPaths } from "../platform/paths.ts";
+import { under } from "../platform/plainPaths.ts";
 import { readHead } from "../platform/repo.ts";
 import { type LimitUse, limitUse } from "../reports/limits.ts";
 import type { StatuslineReport } from "../reports/statusline.ts";
@@ -206,7 +206,7 @@ async function wrap(run: Run, command: string, remembered: Memory | null): Promi
       command,
       stdin,
       env,
-      file: join(paths.home, "statusline", `${name}.out`),
+      file: under(paths.home, `statusline/${name}.out`),
       memory: memoryOfCommand(remembered?.wrap ?? null, command),
       nowMs,
     });

@@ -95,26 +95,28 @@ export interface GuardConfig {
 
 const PREFIX = "guard.";
 
-/** Settings of the guard, for `config`. */
-export const GUARD_SETTINGS: readonly Setting[] = [
-  {
-    key: "guard.enabled",
-    brief: "whether the guard looks at all: true or false",
-    check: (value) => oneOf(value, ["true", "false"]),
-  },
-  ...RULE_NAMES.flatMap((name): Setting[] => [
+/** Settings of the guard, for `config`. Hooks do without. */
+export function guardSettings(): readonly Setting[] {
+  return [
     {
-      key: `${PREFIX}${name}`,
-      brief: `${RULES[name].brief}: ${ACTIONS.join(", ")} (warn)`,
-      check: (value) => oneOf(value, ACTIONS),
+      key: "guard.enabled",
+      brief: "whether the guard looks at all: true or false",
+      check: (value) => oneOf(value, ["true", "false"]),
     },
-    ...Object.entries<Knob>(RULES[name].knobs).map(([knob, { brief, usual, least, most }]) => ({
-      key: `${PREFIX}${name}.${knob}`,
-      brief: `${brief} (${usual})`,
-      check: (value: string) => numberWithin(value, least, most),
-    })),
-  ]),
-];
+    ...RULE_NAMES.flatMap((name): Setting[] => [
+      {
+        key: `${PREFIX}${name}`,
+        brief: `${RULES[name].brief}: ${ACTIONS.join(", ")} (warn)`,
+        check: (value) => oneOf(value, ACTIONS),
+      },
+      ...Object.entries<Knob>(RULES[name].knobs).map(([knob, { brief, usual, least, most }]) => ({
+        key: `${PREFIX}${name}.${knob}`,
+        brief: `${brief} (${usual})`,
+        check: (value: string) => numberWithin(value, least, most),
+      })),
+    ]),
+  ];
+}
 
 function oneOf(value: string, known: readonly string[]): string {
   if (!known.includes(value)) throw new UserError(`it is one of ${known.join(", ")}, not ${JSON.stringify(value)}`);

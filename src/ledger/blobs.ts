@@ -1,11 +1,11 @@
 import type { Database } from "bun:sqlite";
-import { join } from "node:path";
 import type { Snapshot } from "../agents/adapter.ts";
 import { EDIT_SOURCE } from "../agents/events.ts";
 import { fs } from "../platform/builtins.ts";
 import { toKey } from "../platform/hash.ts";
 import { difference, linesOfText } from "../platform/lineDiff.ts";
 import { packLines } from "../platform/lineHash.ts";
+import { under } from "../platform/plainPaths.ts";
 
 /** Copies of edited files, before and after: kept only where a person asked for them (`blobs.enabled`), compressed, named by their content,
  *  readable by their owner alone. */
@@ -25,8 +25,8 @@ export function isSecret(path: string): boolean {
 /** Stores a text; answers its name, the SHA-256 of the text in hexadecimal. Throws what the file system throws. */
 export function storeBlob(folder: string, text: string): string {
   const name = new Bun.CryptoHasher("sha256").update(text).digest("hex");
-  const dir = join(folder, name.slice(0, 2));
-  const path = join(dir, name.slice(2));
+  const dir = under(folder, name.slice(0, 2));
+  const path = under(dir, name.slice(2));
   if (fs().existsSync(path)) return name;
   fs().mkdirSync(dir, { recursive: true, mode: 0o700 });
   // Two writers of one content must not meet in one temporary file.
@@ -40,7 +40,7 @@ export function storeBlob(folder: string, text: string): string {
 export function readBlob(folder: string, name: string): string | null {
   try {
     const text = Buffer.from(
-      Bun.zstdDecompressSync(fs().readFileSync(join(folder, name.slice(0, 2), name.slice(2)))),
+      Bun.zstdDecompressSync(fs().readFileSync(under(folder, `${name.slice(0, 2)}/${name.slice(2)}`))),
     ).toString();
     return new Bun.CryptoHasher("sha256").update(text).digest("hex") === name ? text : null;
   } catch {

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { UserError } from "../platform/errors.ts";
 import { placeOf } from "../platform/repo.ts";
-import { BUILT_IN_PRICES } from "../pricing/table.ts";
+import { builtInPrices } from "../pricing/table.ts";
 import type { BudgetRow } from "./budgets.ts";
 import { Places } from "./dictionary.ts";
 import { repoNamed } from "./repoNamed.ts";
@@ -122,7 +122,7 @@ function modelOf(db: Database, text: string | undefined): string {
   if (text === undefined) return "";
   const needle = text.trim().toLowerCase();
   const used = db.query<{ name: string }, []>("SELECT name FROM models ORDER BY name").all();
-  const names = [...used.map(({ name }) => name), ...Object.keys(BUILT_IN_PRICES)];
+  const names = [...used.map(({ name }) => name), ...Object.keys(builtInPrices())];
   if (needle === "" || !names.some((name) => name.toLowerCase().includes(needle)))
     throw new UserError(
       `--model ${JSON.stringify(text)} matches no model, neither used nor priced`,

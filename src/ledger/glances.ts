@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
-import { dirname, join } from "node:path";
 import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
+import { folderOf, under } from "../platform/plainPaths.ts";
 
 /** What statuslines remember from one run to the next, by session, in a small file of its own: it must be there when the book is locked or broken.
  *  It is a cache; losing it costs nothing. */
@@ -45,7 +45,7 @@ const SCHEMA = `CREATE TABLE IF NOT EXISTS glances (
 
 /** The file in the ledger's home. */
 export function glancesPath(home: string): string {
-  return join(home, "statusline.db");
+  return under(home, "statusline.db");
 }
 
 /** Opens the memory. A broken file is made anew; where there can be none (no folder, full disk) nothing is remembered, and every claim is granted. */
@@ -82,8 +82,8 @@ function open(path: string): Database {
     return prepare(create(path));
   } catch (error) {
     const code = (error as { code?: string }).code ?? "";
-    if (/CANTOPEN/.test(code) && !fs().existsSync(dirname(path))) {
-      fs().mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (/CANTOPEN/.test(code) && !fs().existsSync(folderOf(path))) {
+      fs().mkdirSync(folderOf(path), { recursive: true, mode: 0o700 });
       return prepare(create(path));
     }
     if (!/CORRUPT|NOTADB/.test(code)) throw error;

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
-import { dirname, join } from "node:path";
 import { fs, os } from "../platform/builtins.ts";
 import { messageOf, UserError } from "../platform/errors.ts";
+import { folderOf, under } from "../platform/plainPaths.ts";
 import ledgerSchema from "./schema/0001_ledger.sql" with { type: "text" };
 import attributionSchema from "./schema/0002_attribution.sql" with { type: "text" };
 import guardSchema from "./schema/0003_guard.sql" with { type: "text" };
@@ -103,9 +103,9 @@ function openReadOnly(path: string, reason: string): Book {
 
 /** A copy of the book and its log in the temporary folder. Its files are removed at once; the connection keeps them alive. */
 function openCopy(path: string): Database {
-  const folder = fs().mkdtempSync(join(os().tmpdir(), "cc-ledger-copy-"));
+  const folder = fs().mkdtempSync(under(os().tmpdir(), "cc-ledger-copy-"));
   try {
-    const copy = join(folder, "ledger.db");
+    const copy = under(folder, "ledger.db");
     fs().copyFileSync(path, copy);
     if (fs().existsSync(`${path}-wal`)) fs().copyFileSync(`${path}-wal`, `${copy}-wal`);
     const db = new Database(copy, { readwrite: true, create: false, strict: true });
@@ -179,7 +179,7 @@ export function setBusyTimeout(db: Database, ms: number): void {
 }
 
 function createFile(path: string): void {
-  const folder = dirname(path);
+  const folder = folderOf(path);
   if (!fs().existsSync(folder)) fs().mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!fs().existsSync(path)) fs().closeSync(fs().openSync(path, "a", 0o600));
   else {

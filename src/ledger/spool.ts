@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
+import { under } from "../platform/plainPaths.ts";
 
 /** A payload that could not be put into the book when it came. */
 export interface Spooled {
@@ -19,7 +19,7 @@ const MAX_DRAINED = 10_000;
 export function spool(folder: string, entry: Omit<Spooled, "path">, pid: number): string {
   fs().mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = `${String(entry.atMs).padStart(14, "0")}-${pid}-${Math.random().toString(36).slice(2, 10)}.json`;
-  const path = join(folder, name);
+  const path = under(folder, name);
   const temporary = `${path}.tmp`;
   fs().writeFileSync(temporary, JSON.stringify({ ...entry, payload: entry.payload.slice(0, MAX_PAYLOAD_BYTES) }), {
     mode: 0o600,
@@ -46,7 +46,7 @@ export function readSpool(folder: string, onBad: (path: string, message: string)
     .filter((name) => name.endsWith(".json"));
   const entries: Spooled[] = [];
   for (const name of names.sort().slice(0, MAX_DRAINED)) {
-    const path = join(folder, name);
+    const path = under(folder, name);
     try {
       if (fs().statSync(path).size > 2 * MAX_PAYLOAD_BYTES) throw new Error("larger than any payload");
       entries.push(parse(path, fs().readFileSync(path, "utf8")));

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import { fs } from "../platform/builtins.ts";
 import type { LedgerPaths } from "../platform/paths.ts";
+import { under } from "../platform/plainPaths.ts";
 import { queueFolder } from "./queue.ts";
 
 /** When the webhook is tried again. Kept for the webhook as a whole, not for each post: it is the receiver that is down. The file is there
@@ -28,7 +28,7 @@ export function pauseMs(failures: number, random: number): number {
 }
 
 export function pausePath(paths: LedgerPaths): string {
-  return join(queueFolder(paths), "webhook.state");
+  return under(queueFolder(paths), "webhook.state");
 }
 
 /** The pause as it was left, null where nothing waits. One that cannot be read is over. */

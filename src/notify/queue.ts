@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { fs } from "../platform/builtins.ts";
 import { messageOf } from "../platform/errors.ts";
 import type { LedgerPaths } from "../platform/paths.ts";
+import { under } from "../platform/plainPaths.ts";
 import type { Message } from "./message.ts";
 
 /** Posts that wait for the webhook: one file each, so that they outlive the book, a kill at any moment, and this program. */
@@ -37,7 +37,7 @@ const MAX_FILE_BYTES = 64 << 10;
 
 /** Folder of the posts that wait. */
 export function queueFolder(paths: LedgerPaths): string {
-  return join(paths.spool, "notify");
+  return under(paths.spool, "notify");
 }
 
 export class Queue {
@@ -98,21 +98,21 @@ export class Queue {
   #giveUpAll(entries: readonly Entry[], why: (entry: Entry) => string, nowMs: number): void {
     const folder = this.#givenUpFolder;
     for (const entry of entries.slice(-MAX_GIVEN_UP))
-      write(folder, join(folder, nameOf(entry)), { ...entry, reason: why(entry), givenUpMs: nowMs });
+      write(folder, under(folder, nameOf(entry)), { ...entry, reason: why(entry), givenUpMs: nowMs });
     for (const entry of entries) this.remove(entry);
     const kept = this.givenUp();
     const excess = kept.length - MAX_GIVEN_UP;
     for (const [at, one] of kept.entries())
       if (at < excess || nowMs - one.givenUpMs > GIVEN_UP_AGE_MS)
-        fs().rmSync(join(folder, nameOf(one)), { force: true });
+        fs().rmSync(under(folder, nameOf(one)), { force: true });
   }
 
   get #givenUpFolder(): string {
-    return join(this.#folder, "given-up");
+    return under(this.#folder, "given-up");
   }
 
   #pathOf(entry: Entry): string {
-    return join(this.#folder, nameOf(entry));
+    return under(this.#folder, nameOf(entry));
   }
 
   #read<T extends Entry | GivenUp>(folder: string, is: (value: unknown) => value is T): T[] {
@@ -120,7 +120,7 @@ export class Queue {
     const found: T[] = [];
     for (const name of fs().readdirSync(folder).sort()) {
       if (!name.endsWith(".json")) continue;
-      const path = join(folder, name);
+      const path = under(folder, name);
       try {
         if (fs().statSync(path).size > MAX_FILE_BYTES) throw new Error("larger than any post");
         const value: unknown = JSON.parse(fs().readFileSync(path, "utf8"));

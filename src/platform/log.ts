@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
 import { fs } from "./builtins.ts";
 import { messageOf } from "./errors.ts";
+import { folderOf } from "./plainPaths.ts";
 
 const MAX_LOG_BYTES = 1 << 20;
 
@@ -9,7 +9,7 @@ const MAX_LOG_BYTES = 1 << 20;
 export function logLine(path: string, nowMs: number, text: string): boolean {
   const line = `${new Date(nowMs).toISOString()} ${text.replace(/[\r\n]+/g, " | ").slice(0, 2000)}\n`;
   try {
-    fs().mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    fs().mkdirSync(folderOf(path), { recursive: true, mode: 0o700 });
     rotate(path);
     fs().appendFileSync(path, line, { mode: 0o600 });
     return true;

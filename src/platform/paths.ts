@@ -1,6 +1,6 @@
-import { isAbsolute, join, resolve } from "node:path";
 import { os } from "./builtins.ts";
 import { UserError } from "./errors.ts";
+import { isRooted, resolved, under } from "./plainPaths.ts";
 
 /** The environment as the program sees it; handed in, so that tests can take it away. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -23,18 +23,20 @@ export interface LedgerPaths {
 
 /** Resolves the ledger's folder; a relative `CC_LEDGER_HOME` would depend on where one stands, so it is refused. */
 export function ledgerPaths(env: Env): LedgerPaths {
-  const chosen = env.CC_LEDGER_HOME;
-  if (chosen && !isAbsolute(chosen)) {
-    throw new UserError(`CC_LEDGER_HOME must be an absolute path, but is ${JSON.stringify(chosen)}`);
-  }
-  const home = chosen ? resolve(chosen) : join(homeOf(env), ".cc-ledger");
+  const home = env.CC_LEDGER_HOME ? chosenHome(env.CC_LEDGER_HOME) : under(homeOf(env), ".cc-ledger");
   return {
     home,
-    db: join(home, "ledger.db"),
-    spool: join(home, "spool"),
-    audit: join(home, "audit"),
-    blobs: join(home, "blobs"),
-    log: join(home, "cc-ledger.log"),
-    pricing: env.CC_LEDGER_PRICING || join(home, "pricing.toml"),
+    db: under(home, "ledger.db"),
+    spool: under(home, "spool"),
+    audit: under(home, "audit"),
+    blobs: under(home, "blobs"),
+    log: under(home, "cc-ledger.log"),
+    pricing: env.CC_LEDGER_PRICING || under(home, "pricing.toml"),
   };
+}
+
+function chosenHome(chosen: string): string {
+  if (!isRooted(chosen))
+    throw new UserError(`CC_LEDGER_HOME must be an absolute path, but is ${JSON.stringify(chosen)}`);
+  return resolved(chosen);
 }

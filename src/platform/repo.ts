@@ -1,5 +1,4 @@
-import { basename, dirname, isAbsolute, join, resolve, win32 } from "node:path";
-import { fs } from "./builtins.ts";
+import { fs, path } from "./builtins.ts";
 
 /** What repository a folder belongs to. Without git it is the folder itself. */
 export interface Place {
@@ -21,8 +20,8 @@ const WINDOWS_PATH = /^(?:[A-Za-z]:[\\/]|\\\\[^\\])/;
 /** Finds the repository of a folder by reading git's own files; no process is started. The folder may be gone:
  *  a worktree inside a repository that still exists is found through its parents. */
 export function placeOf(cwd: string): Place {
-  if (!isAbsolute(cwd) && WINDOWS_PATH.test(cwd)) return withoutGit(cwd);
-  if (cwd === "" || !isAbsolute(cwd))
+  if (!path().isAbsolute(cwd) && WINDOWS_PATH.test(cwd)) return withoutGit(cwd);
+  if (cwd === "" || !path().isAbsolute(cwd))
     return { identity: cwd || "(unknown)", name: cwd || "(unknown)", commonDir: null, root: null, remote: null };
   const found = gitOf(cwd);
   if (found === null) return withoutGit(cwd);
@@ -34,21 +33,21 @@ export function placeOf(cwd: string): Place {
 /** Worktrees that the agent makes stand under `.claude/worktrees/`; the part before names the project even when it is gone. */
 function withoutGit(cwd: string): Place {
   const project = cwd.replace(/[\\/]\.claude[\\/]worktrees[\\/].*$/, "");
-  const name = WINDOWS_PATH.test(project) ? win32.basename(project) : basename(project);
+  const name = WINDOWS_PATH.test(project) ? path().win32.basename(project) : path().basename(project);
   return { identity: project, name: name || project, commonDir: null, root: null, remote: null };
 }
 
 function gitOf(start: string): { commonDir: string; root: string } | null {
-  for (let folder = start; ; folder = dirname(folder)) {
-    const dotGit = join(folder, ".git");
+  for (let folder = start; ; folder = path().dirname(folder)) {
+    const dotGit = path().join(folder, ".git");
     const info = fs().statSync(dotGit, { throwIfNoEntry: false });
-    if (info?.isDirectory() && fs().statSync(join(dotGit, "HEAD"), { throwIfNoEntry: false }))
+    if (info?.isDirectory() && fs().statSync(path().join(dotGit, "HEAD"), { throwIfNoEntry: false }))
       return { commonDir: fs().realpathSync(dotGit), root: folder };
     if (info?.isFile()) {
       const commonDir = linkedDir(dotGit, folder);
       return commonDir === null ? null : { commonDir, root: folder };
     }
-    if (dirname(folder) === folder) return null;
+    if (path().dirname(folder) === folder) return null;
   }
 }
 
@@ -56,9 +55,9 @@ function gitOf(start: string): { commonDir: string; root: string } | null {
 function linkedDir(dotGit: string, folder: string): string | null {
   const pointer = /^gitdir:\s*(.+)$/m.exec(read(dotGit))?.[1]?.trim();
   if (pointer === undefined) return null;
-  const gitDir = resolve(folder, pointer);
-  const common = read(join(gitDir, "commondir")).trim();
-  const target = common === "" ? gitDir : resolve(gitDir, common);
+  const gitDir = path().resolve(folder, pointer);
+  const common = read(path().join(gitDir, "commondir")).trim();
+  const target = common === "" ? gitDir : path().resolve(gitDir, common);
   return fs().statSync(target, { throwIfNoEntry: false })?.isDirectory() ? fs().realpathSync(target) : target;
 }
 
@@ -70,7 +69,7 @@ function read(path: string): string {
 
 function remoteOf(commonDir: string): string | null {
   let section = "";
-  for (const line of read(join(commonDir, "config")).split("\n")) {
+  for (const line of read(path().join(commonDir, "config")).split("\n")) {
     const header = /^\s*\[(.+)\]\s*$/.exec(line)?.[1];
     if (header !== undefined) section = header.replace(/\s+/g, " ");
     const url = section === 'remote "origin"' ? /^\s*url\s*=\s*(.+?)\s*$/.exec(line)?.[1] : undefined;
@@ -86,20 +85,24 @@ export function withoutCredentials(url: string): string {
 }
 
 function nameOf(remote: string | null, commonDir: string): string {
-  const path = remote === null ? undefined : /[/:]([^/:]+\/[^/]+?)(?:\.git)?\/?$/.exec(remote)?.[1];
-  if (path !== undefined) return path;
-  const folder = basename(commonDir) === ".git" ? dirname(commonDir) : commonDir;
-  return basename(folder).replace(/\.git$/, "") || folder;
+  const named = remote === null ? undefined : /[/:]([^/:]+\/[^/]+?)(?:\.git)?\/?$/.exec(remote)?.[1];
+  if (named !== undefined) return named;
+  const folder = path().basename(commonDir) === ".git" ? path().dirname(commonDir) : commonDir;
+  return (
+    path()
+      .basename(folder)
+      .replace(/\.git$/, "") || folder
+  );
 }
 
 /** Name of the branch that is checked out around a folder, read from git's own files; null without git or on a detached head. */
 export function readHead(cwd: string): string | null {
-  for (let folder = cwd; ; folder = dirname(folder)) {
-    const dotGit = join(folder, ".git");
+  for (let folder = cwd; ; folder = path().dirname(folder)) {
+    const dotGit = path().join(folder, ".git");
     const info = fs().statSync(dotGit, { throwIfNoEntry: false });
     const pointer = info?.isFile() ? /^gitdir:\s*(.+)$/m.exec(read(dotGit))?.[1]?.trim() : undefined;
-    const gitDir = info?.isDirectory() ? dotGit : pointer === undefined ? null : resolve(folder, pointer);
-    if (gitDir !== null) return /^ref: refs\/heads\/(.+)$/.exec(read(join(gitDir, "HEAD")).trim())?.[1] ?? null;
-    if (dirname(folder) === folder) return null;
+    const gitDir = info?.isDirectory() ? dotGit : pointer === undefined ? null : path().resolve(folder, pointer);
+    if (gitDir !== null) return /^ref: refs\/heads\/(.+)$/.exec(read(path().join(gitDir, "HEAD")).trim())?.[1] ?? null;
+    if (path().dirname(folder) === folder) return null;
   }
 }

@@ -2,7 +2,7 @@ import { hash64, hashHigh, hashLow } from "../platform/hash.ts";
 import { type NormalStep, normalSteps } from "./normalise.ts";
 import type { PublishedPrice, PublishedRates } from "./published.ts";
 import { dayOfRow, dayToMs, nanoPerToken, priceRow } from "./rows.ts";
-import { BUILT_IN_PRICES } from "./table.ts";
+import { builtInPrices, publishedPrices } from "./table.ts";
 import type { PriceRow, Rates } from "./types.ts";
 
 /** How a model id was resolved at a moment. */
@@ -50,7 +50,7 @@ function rowOf(model: string, price: PublishedPrice): PriceRow {
 function builtInRows(model: string): readonly PriceRow[] | null {
   const known = builtRows.get(model);
   if (known !== undefined) return known;
-  const published = Object.hasOwn(BUILT_IN_PRICES, model) ? BUILT_IN_PRICES[model] : undefined;
+  const published = publishedPrices(model);
   if (published === undefined) return null;
   const rows = published.map((price) => rowOf(model, price));
   builtRows.set(model, rows);
@@ -135,8 +135,8 @@ export class PriceBook {
 
   /** Every row that can price a call: the table's models in its order, then models only overrides know, by name. */
   rows(): readonly PriceRow[] {
-    const models = Object.keys(BUILT_IN_PRICES);
-    const extra = [...this.#overrides.keys()].filter((model) => !Object.hasOwn(BUILT_IN_PRICES, model)).sort();
+    const models = Object.keys(builtInPrices());
+    const extra = [...this.#overrides.keys()].filter((model) => !Object.hasOwn(builtInPrices(), model)).sort();
     return [...models, ...extra].flatMap((model) => this.#rowsOf(model) ?? []);
   }
 

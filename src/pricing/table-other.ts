@@ -20,7 +20,7 @@ function withLongPrompts(from: string, usd: PublishedRates, note: string, fast?:
   return fast === undefined ? { from, usd, tier, note } : { from, usd, tier, fast, note };
 }
 
-export const OTHER_VENDORS: PublishedTable = {
+export const otherVendors = (): PublishedTable => ({
   "gpt-6.2-sol": [withLongPrompts("launch", [2, 10, 0.1, 2.5, 2.5], `${OPENAI_PAGE}; 12 h writes unknown to logs`, 2)],
   "gpt-6.1-sol": [withLongPrompts("2026-09-29", [2, 10, 0.1, 2.5, 2.5], OPENAI_BOTH, 2)],
   "gpt-6.1-terra": [
@@ -75,4 +75,4 @@ export const OTHER_VENDORS: PublishedTable = {
   ],
   "gemini-2.5-flash": [{ from: "launch", usd: [0.3, 2.5, 0.03, 0.3, 0.3], note: OWN }],
   "gemini-2.5-flash-lite": [{ from: "launch", usd: [0.1, 0.4, 0.01, 0.1, 0.1], note: OWN }],
-};
+});

@@ -1,5 +1,5 @@
 import type { PublishedTable } from "./published.ts";
-import { OTHER_VENDORS } from "./table-other.ts";
+import { otherVendors } from "./table-other.ts";
 
 const CLIENT = "list price; equals Claude Code 2.1.330";
 const LIST = "list price";
@@ -59,5 +59,16 @@ const ANTHROPIC: PublishedTable = {
   "claude-3-haiku": [{ from: "2024-03-13", usd: [0.25, 1.25, 0.03, 0.3, 0.5], note: LIST }],
 };
 
-/** Every built-in price. Plain data, read model by model: loading it parses and converts nothing. */
-export const BUILT_IN_PRICES: PublishedTable = { ...ANTHROPIC, ...OTHER_VENDORS };
+let all: PublishedTable | undefined;
+
+/** Every built-in price. */
+export function builtInPrices(): PublishedTable {
+  all ??= { ...ANTHROPIC, ...otherVendors() };
+  return all;
+}
+
+/** The built-in prices of a model, undefined for one that the tables do not know. Those of other vendors are made when one is asked for. */
+export function publishedPrices(model: string): PublishedTable[string] | undefined {
+  if (Object.hasOwn(ANTHROPIC, model)) return ANTHROPIC[model];
+  return Object.hasOwn(builtInPrices(), model) ? builtInPrices()[model] : undefined;
+}

@@ -1,6 +1,6 @@
-import { dirname } from "node:path";
 import { fs, identityOf } from "../platform/builtins.ts";
 import type { Env } from "../platform/paths.ts";
+import { folderOf } from "../platform/plainPaths.ts";
 
 /** The person's own statusline command, run beside ours: with the same input, and never for longer than it may hold us up. */
 
@@ -141,7 +141,7 @@ async function outputOf(child: Bun.Subprocess, file: string, waitMs: number): Pr
 
 /** The output holds what a person's statusline prints; it is nobody else's. */
 async function makeFolder(file: string): Promise<void> {
-  if ((await identityOf(dirname(file))) === null) fs().mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if ((await identityOf(folderOf(file))) === null) fs().mkdirSync(folderOf(file), { recursive: true, mode: 0o700 });
 }
 
 /** Leaves a run to a shell that ends it when its time is up: no process stays behind for good. */

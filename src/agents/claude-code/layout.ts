@@ -1,8 +1,8 @@
 import type { Dirent } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { fs } from "../../platform/builtins.ts";
 import { messageOf } from "../../platform/errors.ts";
 import { type Env, homeOf } from "../../platform/paths.ts";
+import { folderOf, nameOf, under } from "../../platform/plainPaths.ts";
 import type { Listing } from "../adapter.ts";
 import type { FileIdentity } from "./reader.ts";
 
@@ -15,16 +15,16 @@ export function configDirs(env: Env): string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "")
-    .map((part) => (part === "~" || part.startsWith("~/") ? join(home, part.slice(1)) : part));
-  const xdg = join(env.XDG_CONFIG_HOME || join(home, ".config"), "claude");
-  const dirs = chosen.length > 0 ? chosen : [join(home, ".claude"), xdg];
-  return [...new Set(dirs.map((dir) => (basename(dir) === "projects" ? dirname(dir) : dir)))];
+    .map((part) => (part === "~" || part.startsWith("~/") ? under(home, part.slice(1)) : part));
+  const xdg = under(env.XDG_CONFIG_HOME || under(home, ".config"), "claude");
+  const dirs = chosen.length > 0 ? chosen : [under(home, ".claude"), xdg];
+  return [...new Set(dirs.map((dir) => (nameOf(dir) === "projects" ? folderOf(dir) : dir)))];
 }
 
 /** The `projects` folders that exist. */
 export function projectRoots(env: Env): string[] {
   return configDirs(env)
-    .map((dir) => join(dir, "projects"))
+    .map((dir) => under(dir, "projects"))
     .filter((dir) => fs().statSync(dir, { throwIfNoEntry: false })?.isDirectory());
 }
 
@@ -70,7 +70,7 @@ export function kindOf(name: string): "log" | "sidecar" | null {
 /** Session and run that a file belongs to by its place: `<slug>/<session>.jsonl`, `<slug>/<session>/subagents/**` or,
  *  in old versions, `<slug>/agent-<id>.jsonl`. What the rows say goes before this. */
 export function identityOf(path: string): FileIdentity {
-  const stem = basename(path).replace(/\.jsonl$|\.meta\.json$/, "");
+  const stem = nameOf(path).replace(/\.jsonl$|\.meta\.json$/, "");
   const runId = stem.startsWith("agent-") ? stem.slice("agent-".length) : "";
   const parts = path.split(/[\\/]/);
   const at = parts.lastIndexOf("subagents");

@@ -1,5 +1,5 @@
-import { basename, dirname, isAbsolute, join } from "node:path";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
+import { folderOf, isRooted, under } from "../../platform/plainPaths.ts";
 import type { HookPayload } from "../adapter.ts";
 import { type FileEvents, noEvents } from "../events.ts";
 import { EDIT_TOOLS, editOfInput, editOfResult, editsOfShell } from "./edits.ts";
@@ -43,8 +43,7 @@ export function readPayload(
   addToolResult(event, row, sessionId, nowMs, events);
   addRun(event, row, sessionId, nowMs, events);
   const wide = WIDE_EVENTS.has(event);
-  const subagentsDir =
-    wide && isLog(transcript) ? join(dirname(transcript), basename(transcript, ".jsonl"), "subagents") : null;
+  const subagentsDir = wide && isLog(transcript) ? under(transcript.replace(/\.jsonl$/, ""), "subagents") : null;
   const snapshots = events.edits.map(({ keyHigh, keyLow, path }) => ({
     keyHigh,
     keyLow,
@@ -79,7 +78,7 @@ function parse(text: string): Row | null {
 }
 
 function isLog(path: string): boolean {
-  return path !== "" && isAbsolute(path) && path.endsWith(".jsonl") && !path.includes("\0");
+  return path !== "" && isRooted(path) && path.endsWith(".jsonl") && !path.includes("\0");
 }
 
 /** The sub-agent's own file: named by SubagentStop, else beside the session's other sub-agents. */
@@ -88,7 +87,7 @@ function agentTranscript(row: Row, transcript: string, sessionId: string): strin
   if (named !== "") return named;
   const agentId = textOf(row.agent_id, 200);
   if (!ID.test(agentId) || !isLog(transcript)) return "";
-  return join(dirname(transcript), sessionId, "subagents", `agent-${agentId}.jsonl`);
+  return under(folderOf(transcript), `${sessionId}/subagents/agent-${agentId}.jsonl`);
 }
 
 function addMoment(event: string, row: Row, sessionId: string, atMs: number, events: FileEvents): void {

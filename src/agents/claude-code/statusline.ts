@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, join } from "node:path";
+import { isRooted, under } from "../../platform/plainPaths.ts";
 import { noEvents } from "../events.ts";
 import {
   type ContextUse,
@@ -65,8 +65,7 @@ export function factsOf(input: StatuslineInput, nowMs: number): StatuslineFacts 
   });
   const link = pull === null ? null : linkOf({ prNumber: pull.number, prUrl: pull.url });
   if (link !== null) events.gits.push({ keyHigh: 0, keyLow: 0, sessionId, atMs: nowMs, cwd: cwd ?? "", ...link });
-  const subagentsDir =
-    transcript === null ? null : join(dirname(transcript), basename(transcript, ".jsonl"), "subagents");
+  const subagentsDir = transcript === null ? null : under(transcript.replace(/\.jsonl$/, ""), "subagents");
   return {
     sessionId,
     promptKey: promptKey ?? "",
@@ -79,7 +78,7 @@ export function factsOf(input: StatuslineInput, nowMs: number): StatuslineFacts 
 }
 
 function isLog(path: string): boolean {
-  return isAbsolute(path) && path.endsWith(".jsonl") && !path.includes("\0");
+  return isRooted(path) && path.endsWith(".jsonl") && !path.includes("\0");
 }
 
 function wordOf(value: unknown, max: number): string | null {

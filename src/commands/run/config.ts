@@ -1,4 +1,4 @@
-import { GUARD_SETTINGS } from "../../guard/rules.ts";
+import { guardSettings } from "../../guard/rules.ts";
 import { readSetting, SETTINGS, settingOf, writeSetting } from "../../ledger/config.ts";
 import { passOverUnsent } from "../../ledger/outgoing.ts";
 import { NOTIFY_SETTINGS } from "../../notify/settings.ts";
@@ -10,7 +10,7 @@ import type { ConfigFlags } from "../config.ts";
 import { type Context, withLedger } from "../context.ts";
 import { wireGuard } from "../guardHooks.ts";
 
-const ALL = [...SETTINGS, ...GUARD_SETTINGS, ...NOTIFY_SETTINGS, ...STATUSLINE_SETTINGS];
+const ALL = [...SETTINGS, ...guardSettings(), ...NOTIFY_SETTINGS, ...STATUSLINE_SETTINGS];
 
 export async function run(this: Context, flags: ConfigFlags, key?: string, value?: string): Promise<void> {
   await withLedger(

@@ -1,4 +1,4 @@
-import { GUARD_SETTINGS } from "../../guard/rules.ts";
+import { guardSettings } from "../../guard/rules.ts";
 import { settingOf, writeSetting } from "../../ledger/config.ts";
 import { allowSession, forbidSession } from "../../ledger/passes.ts";
 import { UserError } from "../../platform/errors.ts";
@@ -80,7 +80,7 @@ async function switchGuard(context: Context, flags: GuardFlags, enabled: boolean
     context,
     async (ledger) => {
       mustWrite(ledger);
-      writeSetting(ledger.db, settingOf("guard.enabled", GUARD_SETTINGS), enabled ? "" : "false");
+      writeSetting(ledger.db, settingOf("guard.enabled", guardSettings()), enabled ? "" : "false");
       const notes = await wireGuard(context, ledger.db);
       const said = enabled
         ? "The guard watches."

@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import type { Env } from "../../../platform/paths.ts";
+import { under } from "../../../platform/plainPaths.ts";
 import { configDirs } from "../layout.ts";
 import { hookCommand, ownBinary } from "./command.ts";
 
@@ -8,7 +8,7 @@ import { hookCommand, ownBinary } from "./command.ts";
 export async function isWiredBySettings(env: Env, event: string): Promise<boolean> {
   const [dir] = configDirs(env);
   if (dir === undefined) return false;
-  const file = Bun.file(join(dir, "settings.json"));
+  const file = Bun.file(under(dir, "settings.json"));
   const text = (await file.exists()) ? await file.text() : "";
   const binaries = binariesOf(text, event);
   for (const binary of binaries) {
