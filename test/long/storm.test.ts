@@ -32,10 +32,23 @@ function comparable(dump: readonly string[]): string[] {
 }
 
 function checkBook(home: Home): void {
-  const db = new Database(home.book, { readonly: true });
+  const db = new Database(home.book, { readwrite: true });
   expect(db.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);
   db.close();
   expect(conserved(home.book)).toBe(true);
+}
+
+/** Calls in a book; -1 where there is none, or one that nobody has finished making. */
+function callsIn(home: Home): number {
+  if (!existsSync(home.book)) return -1;
+  // Not only to read: where a process was killed while it made the file, whoever opens it next has to take that back.
+  const db = new Database(home.book, { readwrite: true });
+  try {
+    const { user_version } = db.query("PRAGMA user_version").get() as { user_version: number };
+    return user_version === 0 ? -1 : (db.query("SELECT count(*) AS n FROM calls").get() as { n: number }).n;
+  } finally {
+    db.close();
+  }
 }
 
 /** Alerts that a hook put before the person. */
@@ -110,7 +123,12 @@ test("200 processes killed at random moments leave a whole book", async () => {
       seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
       return seed / 0x7fffffff;
     };
+    // The span follows the machine: about as many are killed before they have written as after.
+    let spanMs = 20;
+    let cut = 0;
+    let done = 0;
     for (let n = 0; n < 200; n++) {
+      const before = callsIn(home);
       const sessionId = `session-${n % 8}`;
       const path = join(folder, `${sessionId}.jsonl`);
       let text = prompt(sessionId, `p-${n}`, "explain this", START + n * 1000);
@@ -119,11 +137,16 @@ test("200 processes killed at random moments leave a whole book", async () => {
       const payload = JSON.stringify({ session_id: sessionId, transcript_path: path, cwd: "/nowhere/repo" });
       const child =
         n % 3 === 0 ? home.spawn(["stats", "--since", "all"]) : home.spawn(["hook", "claude-code", "stop"], payload);
-      await Bun.sleep(random() * 22);
+      await Bun.sleep(random() * spanMs);
       child.kill("SIGKILL");
       await child.exited;
-      if (existsSync(home.book) && n % 20 === 19) checkBook(home);
+      const after = callsIn(home);
+      if (after > before) done++;
+      else cut++;
+      spanMs *= after > before ? 0.9 : 1.1;
+      if (after >= 0 && n % 20 === 19) checkBook(home);
     }
+    expect(Math.min(cut, done)).toBeGreaterThan(20);
     const stats = await home.run(["stats", "--since", "all", "--json"]);
     expect(stats.code).toBe(0);
     expect((JSON.parse(stats.out) as { totals: { calls: number } }).totals.calls).toBe(200 * 40);
