@@ -196,6 +196,21 @@ function versionOf(db: Database): number {
   return db.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0;
 }
 
+/** Whether a newer program has brought the book up to its own schema since it was opened. */
+export function isNewer(db: Database): boolean {
+  return versionOf(db) > SCHEMA_VERSION;
+}
+
+/** Throws a {@link UserError} where {@link isNewer}: rows of this program would lack what the newer one keeps. Call inside the transaction that
+ *  is to write, for a program may run for days. */
+export function assertNotNewer(db: Database): void {
+  if (!isNewer(db)) return;
+  throw new UserError(
+    `the ledger is a newer cc-ledger's by now (schema ${versionOf(db)}, this program knows ${SCHEMA_VERSION})`,
+    "Restart what still runs the older one.",
+  );
+}
+
 /** A number that changes when another connection has changed the book. */
 export function dataVersionOf(db: Database): number {
   return db.query<{ data_version: number }, []>("PRAGMA data_version").get()?.data_version ?? 0;

@@ -6,6 +6,7 @@ import { Dictionary, Places } from "./dictionary.ts";
 import { Edits } from "./edits.ts";
 import { Labels } from "./labels.ts";
 import type { MergedCall } from "./merge.ts";
+import { assertNotNewer } from "./open.ts";
 import { Prompts } from "./prompts.ts";
 import { RollupDeltas } from "./rollups.ts";
 import { Runs } from "./runs.ts";
@@ -74,6 +75,7 @@ export class Writer {
   write(stretches: readonly Stretch[]): void {
     this.#db.run("BEGIN IMMEDIATE");
     try {
+      assertNotNewer(this.#db);
       const agentId = this.#agents.idOf(this.#options.agent);
       for (const stretch of stretches) this.#stretch(stretch, agentId);
       this.#runs.settle(this.#deltas);

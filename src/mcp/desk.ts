@@ -3,7 +3,7 @@ import type { AgentAdapter, SourceFile } from "../agents/adapter.ts";
 import { ADAPTERS } from "../agents/registry.ts";
 import { readGrown } from "../ledger/bringUpToDate.ts";
 import { LogWatch } from "../ledger/logWatch.ts";
-import { type Book, explain, isBusy, openBook } from "../ledger/open.ts";
+import { type Book, explain, isBusy, isNewer, openBook } from "../ledger/open.ts";
 import { lastReadMs, pendingIn } from "../ledger/pending.ts";
 import { loadPrices } from "../ledger/prices.ts";
 import { hasSpooled } from "../ledger/spool.ts";
@@ -87,11 +87,11 @@ export class Desk {
     this.#drop();
   }
 
-  /** The open book; another file in its place, or one that may have become writable, is opened anew. */
+  /** The open book; another file in its place, one that a newer program has taken over, or one that may have become writable, is opened anew. */
   #opened(): Book {
     const nowMs = this.#world.now();
     if (this.#book !== null) {
-      const isOther = inodeOf(this.paths.db) !== this.#inode;
+      const isOther = inodeOf(this.paths.db) !== this.#inode || (this.#book.writable && isNewer(this.#book.db));
       if (!isOther && (this.#book.writable || nowMs - this.#triedMs < RETRY_MS)) return this.#book;
       this.#drop();
     }

@@ -193,6 +193,22 @@ describe("a ledger", () => {
     expect(set.text).toContain("can only be read");
   });
 
+  test("that a newer program takes over while the server runs is read from then on, and not written", async () => {
+    history(2);
+    await using server = await connectProgram(home);
+    expect((await server.call("usage_summary", { period: "all" })).data).toMatchObject({
+      costUsd: usd(2),
+      upToDate: true,
+    });
+    const db = new Database(home.book);
+    db.run("PRAGMA user_version = 99");
+    db.close();
+    history(3);
+    const { data } = await server.call("usage_summary", { period: "all" });
+    expect(data).toMatchObject({ costUsd: usd(2), upToDate: false });
+    expect(data.note).toContain("newer cc-ledger");
+  });
+
   test("that somebody writes into is read meanwhile, and caught up with afterwards", async () => {
     history(2);
     await home.run(["stats", "--since", "all"]);

@@ -186,6 +186,22 @@ describe("trouble", () => {
     expect(source.allow("s1", null)).toContain("cannot be written");
   });
 
+  test("a book that a newer program takes over meanwhile is not written any more", async () => {
+    const source = start();
+    await source.look();
+    const db = openBook(book(), { busyTimeoutMs: 1_000, allowReadOnly: false }).db;
+    db.run("PRAGMA user_version = 999");
+    const callsIn = (): unknown => db.query("SELECT count(*) FROM calls").values();
+    const before = callsIn();
+    appendFileSync(log, reply("s1", "m2", nowMs - 40_000));
+    await source.look();
+    expect(source.shown().trouble).toContain("newer cc-ledger");
+    await source.look();
+    expect(source.shown().trouble).toContain("may be behind");
+    expect(callsIn()).toEqual(before);
+    db.close();
+  });
+
   test("the whole folder is deleted: the book is built anew", async () => {
     const source = start();
     await source.look();
