@@ -2,14 +2,14 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Home, prompt, REPLY_COST, reply } from "./program.ts";
+import { Home, prompt, REPLY_COST, reply, zoneAtNoon } from "./program.ts";
 
 const SESSION = "0f0f0f0f-1111-4222-8333-444444444444";
 let home: Home;
 let transcript: string;
 
 beforeEach(() => {
-  home = new Home();
+  home = new Home(zoneAtNoon());
   const folder = join(home.claude, "projects", "-nowhere-repo");
   mkdirSync(folder, { recursive: true });
   transcript = join(folder, `${SESSION}.jsonl`);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fakeNotifier } from "../notify/scene.ts";
-import { Home, prompt, reply } from "./program.ts";
+import { Home, prompt, reply, zoneAtNoon } from "./program.ts";
 
 const SESSION = "0f0f0f0f-1111-4222-8333-444444444444";
 
@@ -19,7 +19,7 @@ let arrived: (() => void) | undefined;
 let server: ReturnType<typeof Bun.serve>;
 
 beforeEach(() => {
-  home = new Home();
+  home = new Home(zoneAtNoon());
   requests = [];
   answer = () => new Response("ok");
   server = Bun.serve({

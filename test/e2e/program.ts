@@ -17,13 +17,22 @@ export interface Ran {
   err: string;
 }
 
+/** A zone in which it is noon: what happened minutes ago was today, whenever the tests run. */
+export function zoneAtNoon(): string {
+  const ahead = 12 - new Date().getUTCHours();
+  return ahead === 0 ? "UTC" : `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+}
+
 /** A scratch home: `claude` is the agent's config folder, `ledger` the ledger's. */
 export class Home {
   readonly dir: string;
   readonly claude: string;
   ledger: string;
+  readonly #zone: string;
 
-  constructor() {
+  /** Days are cut in `zone`. */
+  constructor(zone = "UTC") {
+    this.#zone = zone;
     if (!existsSync(PROGRAM)) throw new Error("build the program first: npm run build");
     this.dir = mkdtempSync(join(tmpdir(), "cc-ledger-e2e-"));
     this.claude = join(this.dir, "claude");
@@ -41,7 +50,7 @@ export class Home {
       HOME: this.dir,
       CLAUDE_CONFIG_DIR: this.claude,
       CC_LEDGER_HOME: this.ledger,
-      TZ: "UTC",
+      TZ: this.#zone,
       CC_LEDGER_NO_DESKTOP: "1",
       ...extra,
     };

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Home, PROGRAM, prompt, type Ran, REPLY_COST, reply } from "./program.ts";
+import { Home, PROGRAM, prompt, type Ran, REPLY_COST, reply, zoneAtNoon } from "./program.ts";
 
 /** The statusline as the client runs it: JSON in, a line out, exit code 0, whatever goes wrong. */
 
@@ -27,7 +27,7 @@ interface Scene {
 
 /** A session with replies of the last minutes, 100 output tokens each. */
 function scene(replies = 3): Scene {
-  const home = new Home();
+  const home = new Home(zoneAtNoon());
   homes.push(home);
   const folder = join(home.claude, "projects", "-nowhere-repo");
   mkdirSync(folder, { recursive: true });
