@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { zoneAtNoon } from "../e2e/program.ts";
 import { connectHere, connectProgram } from "../mcp/support.ts";
 import { call, DAY, dollars, Past, SESSION, START, USD, worth } from "./past.ts";
 
@@ -80,6 +81,10 @@ describe("days", () => {
 });
 
 describe("limits", () => {
+  beforeEach(async () => {
+    expect((await past.run(["config", "timezone", zoneAtNoon()])).code).toBe(0);
+  });
+
   test("W18: setting a limit again replaces it, and it can be removed", async () => {
     past.session(call("m1", { atMs: Date.now() - 1_000, usage: worth(2) }));
     const set = async (...args: string[]): Promise<void> =>

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { zoneAtNoon } from "../e2e/program.ts";
 import { connectProgram } from "../mcp/support.ts";
 import { type Agents, asked, byKind, call, dollars, line, Past, SESSION, START, USD, worth } from "./past.ts";
 
@@ -15,6 +16,7 @@ const AGENTS = `${SESSION}/subagents`;
 describe("sub-agents", () => {
   test("W1: what sub-agents and overhead spent is in every headline, each once", async () => {
     const now = Date.now() - 60_000;
+    expect((await past.run(["config", "timezone", zoneAtNoon()])).code).toBe(0);
     past.session(asked("p1", "add the page", now), call("m1", { atMs: now, usage: worth(2) }));
     past.write(`${AGENTS}/agent-a1.jsonl`, call("m2", { atMs: now, usage: worth(0.25), agent: "a1" }));
     past.write(`${AGENTS}/agent-a1.meta.json`, JSON.stringify({ agentType: "Explore", description: "look" }));
