@@ -18,7 +18,9 @@ if (command === "hook") {
 } else if (command === "statusline" && (rest.length === 0 || rest[0]?.startsWith("--wrap"))) {
   const reading = Bun.stdin.text();
   const { runStatusline } = await import("./commands/statusline.ts");
-  await Bun.write(Bun.stdout, await runStatusline(rest, process.env, () => reading));
+  const line = await runStatusline(rest, process.env, () => reading);
+  // Written at once: to wait for the writing takes another half a millisecond.
+  console.log(line);
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);
   process.exit(0);
 } else if (command === "mcp" && ["", "catch-up", "query", "advise"].includes(rest.join(" "))) {

@@ -52,7 +52,7 @@ export async function runStatusline(
     paths = ledgerPaths(env);
   } catch {
     // Without a place for the ledger there is nothing to ask and nowhere to log.
-    return `${lineOf(input, null, env, nowMs)}\n`;
+    return lineOf(input, null, env, nowMs);
   }
   const log = (text: string): void => {
     logLine(paths.log, nowMs, `statusline: ${text}`);
@@ -64,11 +64,10 @@ export async function runStatusline(
   try {
     const session = input.sessionId ?? "";
     remembered = memoryOf(glances.read(session)?.body);
-    const text = await show({ input, stdin, command, env, paths, nowMs, logMark, log }, glances, remembered);
-    return `${text}\n`;
+    return await show({ input, stdin, command, env, paths, nowMs, logMark, log }, glances, remembered);
   } catch (error) {
     log(messageOf(error));
-    return `${remembered?.text ?? lineOf(input, null, env, nowMs)}\n`;
+    return remembered?.text ?? lineOf(input, null, env, nowMs);
   } finally {
     glances.close();
   }

@@ -5,5 +5,5 @@ import type { StatuslineFlags } from "../statuslineHelp.ts";
 
 export async function run(this: Context, flags: StatuslineFlags): Promise<void> {
   const args = flags.wrap === undefined ? [] : ["--wrap", flags.wrap];
-  await writeOut(await runStatusline(args, this.env, () => Bun.stdin.text()));
+  await writeOut(`${await runStatusline(args, this.env, () => Bun.stdin.text())}\n`);
 }
