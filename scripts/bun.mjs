@@ -16,11 +16,12 @@ export function run(command, args, options = {}) {
 /** Installs what the lock file names, unless that is done already. Not `npm ci`: it insists on lock entries for every platform's
  *  optional binaries, and not every registry carries them all. */
 export function ensureInstalled() {
+  // Some packages ask for a newer Node; they run in Bun, and npm's warnings would only alarm.
   const lock = join(root, "package-lock.json");
   const done = join(root, "node_modules", ".package-lock.json");
   if (existsSync(done) && statSync(done).mtimeMs >= statSync(lock).mtimeMs && findBun() !== null) return;
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const code = run(npm, ["install", "--no-save", "--no-audit", "--no-fund"], {
+  const code = run(npm, ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     shell: process.platform === "win32",
     stdio: ["ignore", 2, "inherit"],
   });

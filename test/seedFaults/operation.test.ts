@@ -99,6 +99,22 @@ describe("reading", () => {
     expect(db.query("SELECT count(*), sum(cost_nano) FROM calls").values()).toEqual([[1, USD]]);
     db.close();
   });
+
+  test("W25: nothing is compiled when it is installed, and it runs where there is nothing but itself", async () => {
+    const lock = JSON.parse(readFileSync(join(import.meta.dir, "..", "..", "package-lock.json"), "utf8")) as {
+      packages: Record<string, { hasInstallScript?: boolean; dev?: boolean; engines?: { node?: string } }>;
+    };
+    const withScripts = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true);
+    expect(withScripts.map(([path]) => path).sort()).toEqual([
+      "node_modules/@anthropic-ai/claude-code",
+      "node_modules/bun",
+    ]);
+    expect(withScripts.every(([, { dev }]) => dev === true)).toBe(true);
+    past.session(call("m1", { usage: worth(1) }));
+    const { code, out, err } = await past.run(["stats", "--since", "all", "--json"], "", { PATH: past.dir });
+    expect([code, err]).toEqual([0, ""]);
+    expect(JSON.parse(out).totals.costNanoUsd).toBe(USD);
+  });
 });
 
 const handshake = `${JSON.stringify({
