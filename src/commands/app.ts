@@ -11,6 +11,7 @@ import {
 import { explain } from "../ledger/open.ts";
 import { UserError } from "../platform/errors.ts";
 import { type Env, ledgerPaths } from "../platform/paths.ts";
+import { hearBrokenPipes, isBrokenPipe, writeOut } from "../render/write.ts";
 import { VERSION } from "../version.ts";
 import type { Context } from "./context.ts";
 
@@ -100,11 +101,18 @@ function describe(error: unknown): string {
 export async function runCommand(args: readonly string[], env: Env): Promise<number> {
   const context: Context = { process: process as Context["process"], env, now: Date.now };
   if (args[0] === COMPLETE) {
-    for (const { completion } of await proposeCompletions(await appFor(undefined), args.slice(1), context))
-      process.stdout.write(`${completion}\n`);
+    const found = await proposeCompletions(await appFor(undefined), args.slice(1), context);
+    await writeOut(found.map(({ completion }) => `${completion}\n`).join(""));
     return 0;
   }
-  await run(await appFor(args[0]), args.length === 0 ? ["--help"] : args, context);
+  hearBrokenPipes();
+  try {
+    await run(await appFor(args[0]), args.length === 0 ? ["--help"] : args, context);
+  } catch (error) {
+    // Help that nobody wanted to read to its end.
+    if (!isBrokenPipe(error)) throw error;
+    return 0;
+  }
   const code = process.exitCode;
   if (code === undefined || code === null) return 0;
   return Number(code) === 0 || Number(code) === 1 ? Number(code) : USAGE_ERROR;

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Home, prompt, REPLY_COST, reply } from "./program.ts";
+import { Home, PROGRAM, prompt, REPLY_COST, reply } from "./program.ts";
 
 /** Whatever goes wrong: hooks exit 0 and print nothing, commands say what happened, nothing is lost. */
 
@@ -239,4 +239,29 @@ test("a missing or unreadable history is no fault of the program", async () => {
   expect(existsSync(home.book)).toBe(true);
   expect(statSync(home.book).mode & 0o777).toBe(0o600);
   expect(statSync(home.ledger).mode & 0o777).toBe(0o700);
+});
+
+test("a reader that goes away is no error", async () => {
+  const { home } = withHistory(2_000);
+  const piped = (args: string, reader: string): unknown[] => {
+    const ran = Bun.spawnSync(["bash", "-c", `set -o pipefail; '${PROGRAM}' ${args} | ${reader}`], { env: home.env() });
+    return [ran.exitCode, ran.stderr.toString()];
+  };
+  // A pipe holds 64 kB; this is several times that.
+  expect((await home.run(["session", "session-1", "--calls", "--json"])).out.length).toBeGreaterThan(300_000);
+  for (const args of [
+    "session session-1 --calls --json",
+    "stats --since all",
+    "--help",
+    "agents --help",
+    "__complete s",
+  ])
+    for (const reader of ["head -c 10", "true"]) expect([args, ...piped(args, reader)]).toEqual([args, 0, ""]);
+});
+
+test.if(existsSync("/dev/full"))("output that cannot be written is an error, and not the book's", async () => {
+  const { home } = withHistory();
+  const ran = Bun.spawnSync(["sh", "-c", `'${PROGRAM}' stats --since all > /dev/full`], { env: home.env() });
+  expect(ran.exitCode).toBe(1);
+  expect(ran.stderr.toString()).toStartWith("cc-ledger: cannot write the output: ENOSPC");
 });
