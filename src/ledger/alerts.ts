@@ -70,8 +70,11 @@ export function takeUnshown(db: Database, sessionId: number, nowMs: number): str
       "SELECT id, message FROM alerts WHERE shown_ms IS NULL AND (session_id IS NULL OR session_id = ?) ORDER BY id LIMIT 8",
     )
     .all(sessionId);
-  for (const { id } of rows) db.query("UPDATE alerts SET shown_ms = ? WHERE id = ?").run(nowMs, id);
-  return [...new Set(rows.map(({ message }) => message))];
+  // Hooks that run at the same time have found the same: whoever marks it says it.
+  const taken = rows.filter(
+    ({ id }) => db.query("UPDATE alerts SET shown_ms = ? WHERE id = ? AND shown_ms IS NULL").run(nowMs, id).changes > 0,
+  );
+  return [...new Set(taken.map(({ message }) => message))];
 }
 
 /** Alerts since a moment, the newest first. */
