@@ -10,7 +10,8 @@ if (command === "hook") {
   if (short === null || !short.mayPass(text, process.env)) {
     const { runHook } = await (filing ?? import("./commands/hook.ts"));
     const answer = await runHook(rest, process.env, text);
-    if (answer !== null) await Bun.write(Bun.stdout, answer);
+    // A client that does not listen any more is none of a hook's troubles.
+    if (answer !== null) await Bun.write(Bun.stdout, answer).catch(() => undefined);
   }
   // At once: handlers need no farewell, and a hook is waited for.
   (process as { reallyExit?: (code: number) => never }).reallyExit?.(0);

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Home, prompt, REPLY_COST, reply, zoneAtNoon } from "./program.ts";
+import { Home, PROGRAM, prompt, REPLY_COST, reply, zoneAtNoon } from "./program.ts";
 
 const SESSION = "0f0f0f0f-1111-4222-8333-444444444444";
 let home: Home;
@@ -100,6 +100,24 @@ describe("a hard limit", () => {
     await Bun.sleep(400);
     appendFileSync(transcript, reply(SESSION, "m10", Date.now(), { tool: "toolu_10", input: { command: "make z" } }));
     expect(parse((await held).out).hookSpecificOutput?.permissionDecisionReason).toContain("$0.0406 spent");
+  });
+
+  test("is told to nobody where the client has gone away, and the hook does not mind", async () => {
+    write(10);
+    expect((await home.run(["budget", "set", "0.01", "--per", "session", "--hard"])).code).toBe(0);
+    const file = join(home.dir, "payload.json");
+    writeFileSync(file, JSON.stringify(ask(9)));
+    const hook = `'${PROGRAM}' hook claude-code pre-tool-use < '${file}'`;
+    for (const [command, said] of [
+      [`set -o pipefail; ${hook} | cat`, "held up"],
+      [`set -o pipefail; ${hook} | true`, ""],
+      [`${hook} >&-`, ""],
+      ...(existsSync("/dev/full") ? [[`${hook} > /dev/full`, ""]] : []),
+    ] as [string, string][]) {
+      const ran = Bun.spawnSync(["bash", "-c", command], { env: home.env() });
+      expect([command, ran.exitCode, ran.stderr.toString()]).toEqual([command, 0, ""]);
+      expect(ran.stdout.toString()).toContain(said);
+    }
   });
 
   test("of a day counts from midnight in the person's zone, and holds up a prompt as well", async () => {
