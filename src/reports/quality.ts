@@ -49,6 +49,11 @@ export function qualityReport(db: Database, filter: QualityFilter): QualityRepor
   return { models: rows(GROUPS.models), sessions: rows(GROUPS.sessions), repos: rows(GROUPS.repos) };
 }
 
+/** The panel of models alone, over all time. */
+export function qualityOfModels(db: Database): QualityRow[] {
+  return groupRows(db, GROUPS.models, { fromMs: null, toMs: null, repo: null, model: null, top: 1_000 });
+}
+
 interface Raw {
   name: string;
   edits: number;

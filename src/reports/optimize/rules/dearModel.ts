@@ -1,7 +1,7 @@
 import { CATEGORIES, type Category } from "../../../categories/names.ts";
 import { counted, formatPercent } from "../../../platform/numbers.ts";
 import { normaliseModel } from "../../../pricing/normalise.ts";
-import { type QualityRow, qualityReport } from "../../quality.ts";
+import { type QualityRow, qualityOfModels } from "../../quality.ts";
 import { byRun } from "../calls.ts";
 import { Ladder } from "../ladder.ts";
 import type { Advice, AdvisedCall, Claim, RuleContext } from "../types.ts";
@@ -41,7 +41,7 @@ export function dearModel(context: RuleContext): Advice[] {
     }
   }
   if (pairs.size === 0) return [];
-  const quality = qualityReport(context.db, { fromMs: null, toMs: null, repo: null, model: null, top: 1_000 }).models;
+  const quality = qualityOfModels(context.db);
   return [...pairs.values()].flatMap(({ dear, cheap, claims, runs }): Advice[] => {
     const figures = compare(accepted(quality, dear), accepted(quality, cheap));
     if (figures === "worse") return [];
