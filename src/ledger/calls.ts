@@ -116,8 +116,8 @@ export class Calls {
     const merged = mergeCalls(known, fresh);
     const previousPrompt = merged.promptKey === known.promptKey ? stored.prompt_id : null;
     const values = this.#valuesOf(merged, previousPrompt);
-    const before = this.#contributionOf(stored);
     if (!this.#same(stored, values.bound)) {
+      const before = this.#contributionOf(stored);
       this.#update().run(...values.bound, stored.id);
       this.#context.deltas.add(before, -1);
       this.#context.deltas.add(values.contribution, 1);

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
-import { Allocator, GRADES } from "../attribution/allocate.ts";
+import { Allocator } from "../attribution/allocate.ts";
+import { GRADES } from "../attribution/follow.ts";
 
 /** How the cost of one pull request came about. Money in nano-dollars. */
 export interface PullExplanation {

@@ -1,5 +1,5 @@
 import type { NoteEvent, SessionEvent } from "../events.ts";
-import { msOf, objectOf, type Row, textOf } from "./rows.ts";
+import { arrayOf, msOf, objectOf, type Row, textOf } from "./rows.ts";
 
 const MAX_TITLE = 200;
 const MAX_REPORTED_USD = 1e6;
@@ -52,4 +52,13 @@ export function readSystemRow(row: Row, sessionId: string, atMs: number): NoteEv
   const metadata = objectOf(row.compactMetadata);
   const tokens = typeof metadata?.preTokens === "number" ? ` ${metadata.preTokens}` : "";
   return { sessionId, atMs, kind: "compaction", detail: `${textOf(metadata?.trigger, 20)}${tokens}` };
+}
+
+/** Of a reply that the client made itself: a reached limit, with the moment of its reset where that is told, or an error of the API. */
+export function clientNoteOf(row: Row, sessionId: string, atMs: number): NoteEvent | null {
+  const content = arrayOf(objectOf(row.message)?.content).map(objectOf);
+  const text = content.map((block) => textOf(block?.text, 300)).join(" ");
+  if (/limit reached/i.test(text) || row.error === "rate_limit")
+    return { sessionId, atMs, kind: "limit-reached", detail: /\|(\d{9,13})/.exec(text)?.[1] ?? "" };
+  return row.isApiErrorMessage === true ? { sessionId, atMs, kind: "api-error", detail: textOf(row.error, 60) } : null;
 }

@@ -1,17 +1,18 @@
 import { textFlags } from "../../categories/index.ts";
 import { hash64, hashHigh, hashLow } from "../../platform/hash.ts";
 import type { LogReader } from "../adapter.ts";
-import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, type SessionEvent, TYPE_RANK } from "../events.ts";
+import { CALL_FLAG, type CallLine, type FileEvents, noEvents, RANK, TYPE_RANK } from "../events.ts";
 import { linkOf } from "./gitOperations.ts";
 import { branchOf, errorKeyOf, identityOf } from "./identity.ts";
 import { agentTypeOf, commandOf, labelsOf } from "./labels.ts";
 import { LINE, LineClassifier, PASSED_OVER, toolResultOf } from "./lines.ts";
-import { readSystemRow, sessionFactOf } from "./metadata.ts";
+import { clientNoteOf, readSystemRow, sessionFactOf } from "./metadata.ts";
 import { isSpace, isWholeObject, parseObject, splitObjects } from "./parse.ts";
 import { humanPromptText } from "./prompts.ts";
 import { arrayOf, msOf, objectOf, type Row, textOf } from "./rows.ts";
 import { runKindOf } from "./runs.ts";
 import { serversOf } from "./servers.ts";
+import { SessionFacts } from "./sessionFacts.ts";
 import { type Awaited, ToolUses } from "./toolUses.ts";
 import { advisorsOf, type Usage, usageOf } from "./usage.ts";
 
@@ -48,7 +49,7 @@ export class TranscriptReader implements LogReader {
   readonly #toolUses: ToolUses;
   readonly #identity: FileIdentity;
   readonly #classifier = new LineClassifier();
-  readonly #sessions = new Map<string, SessionEvent>();
+  readonly #sessions = new SessionFacts();
   readonly #announcedRuns = new Set<string>();
   /** Types of runs as their calls told them last. */
   readonly #runTypes = new Map<string, string>();
@@ -94,8 +95,7 @@ export class TranscriptReader implements LogReader {
 
   /** The events so far, session facts included; the reader starts afresh behind them. */
   drain(): FileEvents {
-    this.events.sessions.push(...this.#sessions.values());
-    this.#sessions.clear();
+    this.events.sessions.push(...this.#sessions.drain());
     const drained = { ...this.events };
     Object.assign(this.events, noEvents());
     return drained;
@@ -168,7 +168,7 @@ export class TranscriptReader implements LogReader {
       if (fact === null) {
         if (!PASSED_OVER.has(type)) this.#unknown(type);
       } else if ("kind" in fact) this.events.notes.push(fact);
-      else this.#mergeSession(fact);
+      else this.#sessions.merge(fact);
     }
   }
 
@@ -222,10 +222,7 @@ export class TranscriptReader implements LogReader {
       else this.events.counters.broken++;
       return;
     }
-    if (runId !== "" && !this.#announcedRuns.has(runId)) {
-      this.#announcedRuns.add(runId);
-      this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), atMs });
-    }
+    if (runId !== "") this.#announce(sessionId, runId, atMs);
     if (runId !== "" && row.attributionAgent !== undefined) this.#typeRun(row, sessionId, runId);
     const requestId = textOf(row.requestId, 200);
     hash64(requestId);
@@ -234,7 +231,7 @@ export class TranscriptReader implements LogReader {
     hash64(identity);
     const origin = textOf(row.requestSessionId, 200) || textOf(objectOf(row.forkedFrom)?.sessionId, 200);
     const copied = origin !== "" && origin !== sessionId;
-    if (copied) this.#mergeSession({ sessionId, forkedFrom: origin });
+    if (copied) this.#sessions.merge({ sessionId, forkedFrom: origin });
     const owner = copied ? origin : sessionId;
     const call: CallLine = {
       keyHigh: hashHigh,
@@ -283,6 +280,13 @@ export class TranscriptReader implements LogReader {
     }
   }
 
+  /** Tells of a sub-agent, once. */
+  #announce(sessionId: string, runId: string, atMs: number, promptId = ""): void {
+    if (this.#announcedRuns.has(runId)) return;
+    this.#announcedRuns.add(runId);
+    this.events.runs.push({ sessionId, runId, kind: runKindOf(runId), atMs, ...(promptId && { promptKey: promptId }) });
+  }
+
   #typeRun(row: Row, sessionId: string, runId: string): void {
     const agentType = agentTypeOf(row);
     if (agentType === "" || this.#runTypes.get(runId) === agentType) return;
@@ -300,37 +304,16 @@ export class TranscriptReader implements LogReader {
 
   #clientMade(row: Row): void {
     this.events.counters.clientMade++;
-    const sessionId = this.#conversation(row);
-    const content = arrayOf(objectOf(row.message)?.content).map(objectOf);
-    const text = content.map((block) => textOf(block?.text, 300)).join(" ");
-    const limit = /limit reached/i.test(text) || row.error === "rate_limit";
-    if (!limit && row.isApiErrorMessage !== true) return;
-    const detail = limit ? (/\|(\d{9,13})/.exec(text)?.[1] ?? "") : textOf(row.error, 60);
-    this.events.notes.push({
-      sessionId,
-      atMs: Math.max(0, this.state.lastMs),
-      kind: limit ? "limit-reached" : "api-error",
-      detail,
-    });
+    const note = clientNoteOf(row, this.#conversation(row), Math.max(0, this.state.lastMs));
+    if (note !== null) this.events.notes.push(note);
   }
 
   #user(row: Row, bytes: number): void {
     const sessionId = this.#conversation(row);
     const runId = this.#runOf(row);
     const promptId = textOf(row.promptId, 200);
-    if (runId !== "") {
-      if (!this.#announcedRuns.has(runId)) {
-        this.#announcedRuns.add(runId);
-        const atMs = Math.max(0, this.state.lastMs);
-        this.events.runs.push({
-          sessionId,
-          runId,
-          kind: runKindOf(runId),
-          atMs,
-          ...(promptId && { promptKey: promptId }),
-        });
-      }
-    } else {
+    if (runId !== "") this.#announce(sessionId, runId, Math.max(0, this.state.lastMs), promptId);
+    else {
       const text = this.#isCopied() || this.#isWakeUp(row) ? null : humanPromptText(row);
       const promptKey = promptId || textOf(row.uuid, 200);
       if (text !== null && promptKey !== "") {
@@ -407,26 +390,8 @@ export class TranscriptReader implements LogReader {
   /** Notes what the envelope of a conversation row says of its session, and answers the session's id. */
   #conversation(row: Row): string {
     const sessionId = textOf(row.sessionId, 200) || this.#identity.sessionId;
-    const atMs = this.state.lastMs;
-    if (atMs < 0 || this.#isCopied()) return sessionId;
-    const known = this.#sessions.get(sessionId);
-    const first = known?.atMs === undefined || atMs < known.atMs;
-    const last = known?.lastMs === undefined || atMs >= known.lastMs;
-    if (!first && !last) return sessionId;
-    const fact: SessionEvent = known ?? { sessionId };
-    if (first) {
-      fact.atMs = atMs;
-      const cwd = textOf(row.cwd, 4096);
-      const entrypoint = textOf(row.entrypoint, 60);
-      if (cwd !== "") fact.cwd = cwd;
-      if (entrypoint !== "") fact.entrypoint = entrypoint;
-    }
-    if (last) {
-      fact.lastMs = atMs;
-      const version = textOf(row.version, 60);
-      if (version !== "") fact.version = version;
-    }
-    if (known === undefined) this.#sessions.set(sessionId, fact);
+    const { lastMs } = this.state;
+    if (lastMs >= 0 && !this.#isCopied()) this.#sessions.heard(row, sessionId, lastMs);
     return sessionId;
   }
 
@@ -435,15 +400,6 @@ export class TranscriptReader implements LogReader {
     const atMs = Math.max(0, stamped >= 0 ? stamped : this.state.lastMs);
     if (link !== null)
       this.events.gits.push({ keyHigh: 0, keyLow: 0, sessionId, atMs, cwd: textOf(row.cwd, 4096), ...link });
-  }
-
-  #mergeSession(fact: SessionEvent): void {
-    const known = this.#sessions.get(fact.sessionId);
-    if (known === undefined) this.#sessions.set(fact.sessionId, { ...fact });
-    else if (fact.title !== undefined && (known.titleRank ?? -1) > (fact.titleRank ?? 0)) {
-      const { title: _title, titleRank: _rank, ...rest } = fact;
-      Object.assign(known, rest);
-    } else Object.assign(known, fact);
   }
 
   /** Whether the row at hand was copied when the session was forked: it is older than the fork. */
