@@ -2,7 +2,8 @@ import type { Database } from "bun:sqlite";
 import { type Selection, selectedCalls } from "../cells.ts";
 import type { AdvisedCall } from "./types.ts";
 
-/** The calls of a selection as advice sees them, by session, run and time. */
+/** The calls of a selection as advice sees them, by session, run and time: by their own names, for row ids follow the order in which files were read,
+ *  and what is shared out must not. */
 export function loadCalls(db: Database, selection: Selection): AdvisedCall[] {
   return db
     .query<AdvisedCall, []>(
@@ -10,7 +11,8 @@ export function loadCalls(db: Database, selection: Selection): AdvisedCall[] {
          x.category, m.name AS model, c.at_ms AS atMs, c.input, c.output, c.cache_read AS cacheRead, c.cache_write_5m AS cacheWrite5m,
          c.cache_write_1h AS cacheWrite1h, c.web_searches AS webSearches, c.flags, c.cost_nano AS costNano
        FROM (${selectedCalls(selection)}) x JOIN calls c ON c.id = x.call_id JOIN runs r ON r.id = x.run_id JOIN models m ON m.id = x.model_id
-       ORDER BY x.session_id, x.run_id, c.at_ms, x.call_id`,
+       JOIN sessions s ON s.id = x.session_id
+       ORDER BY s.session_id, x.session_id, r.run_id, c.at_ms, c.key`,
     )
     .all();
 }

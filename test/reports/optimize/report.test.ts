@@ -72,11 +72,13 @@ describe("optimize", () => {
       }
   });
 
-  test("calls come by session, run and time", () => {
+  test("calls come by session, run and time, by names: row ids follow the order of reading", () => {
     const calls = loadCalls(db, selectionOf(db, filtersOf({ since: "all", timezone: "UTC" }, NOW)));
-    const keys = calls.map((call) => [call.sessionId, call.runId, call.atMs, call.id]);
-    expect(keys).toEqual(
-      [...keys].sort((a, b) => a.map((value, at) => value - (b[at] ?? 0)).find((d) => d !== 0) ?? 0),
+    const nameOf = db.query<{ name: string }, [number]>(
+      "SELECT s.session_id || ' ' || r.run_id AS name FROM runs r JOIN sessions s ON s.id = r.session_id WHERE r.id = ?",
     );
+    const keys = calls.map(({ runId, atMs }) => [nameOf.get(runId)?.name ?? "", atMs] as const);
+    expect(keys.length).toBeGreaterThan(100);
+    expect(keys).toEqual([...keys].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1])));
   });
 });

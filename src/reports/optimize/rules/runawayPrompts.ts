@@ -41,7 +41,7 @@ function ownPrompts({ db, selection }: RuleContext): number[] {
   const until = selection.toMs === null ? "1" : `at_ms < ${selection.toMs}`;
   return db
     .query<{ cost: number }, []>(
-      `SELECT cost_nano AS cost FROM prompts WHERE calls > 0 AND cost_nano > 0 AND ${until} ORDER BY at_ms DESC, id LIMIT ${MEMORY}`,
+      `SELECT cost_nano AS cost FROM prompts WHERE calls > 0 AND cost_nano > 0 AND ${until} ORDER BY at_ms DESC, prompt_key LIMIT ${MEMORY}`,
     )
     .all()
     .map(({ cost }) => cost);
@@ -56,6 +56,6 @@ function byPrompt(calls: readonly AdvisedCall[]): Map<number, AdvisedCall[]> {
     if (list === undefined) found.set(call.promptId, [call]);
     else list.push(call);
   }
-  for (const list of found.values()) list.sort((a, b) => a.atMs - b.atMs || a.id - b.id);
+  for (const list of found.values()) list.sort((a, b) => a.atMs - b.atMs);
   return found;
 }
